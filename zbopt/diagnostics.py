@@ -1,0 +1,101 @@
+"""Messages as data: what is wrong, where, and with whom. Sentences are made by `zbopt.report.language`.
+
+A diagnostic carries a code and arguments, never a sentence, so that the same fault reads the same in every
+language and every output format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+Argument = str | int | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the planner's files: `people.csv:18`, `tables.xlsx#人员!C18`."""
+
+    file: str
+    line: int | None = None
+    cell: str | None = None
+
+    def __str__(self) -> str:
+        if self.cell is not None:
+            return f"{self.file}!{self.cell}"
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A code of the catalogue and the arguments of its sentence."""
+
+    code: str
+    args: Mapping[str, Argument] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """The form it has in `plan.json` and in `--format json`."""
+        args = {key: list(value) if isinstance(value, tuple) else value for key, value in sorted(self.args.items())}
+        return {"code": self.code, "args": args}
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A message with severity, place, subject (id and name) and field."""
+
+    message: Message
+    severity: Severity = "error"
+    mark: Mark | None = None
+    subject: tuple[str, ...] = ()
+    field: str = ""
+
+    @property
+    def code(self) -> str:
+        """The catalogue code, such as `Z104`."""
+        return self.message.code
+
+
+def error(code: str, mark: Mark | None = None, subject: tuple[str, ...] = (), field: str = "", **args: Argument) -> Diagnostic:
+    """An error: the scenario cannot be used."""
+    return Diagnostic(Message(code, args), "error", mark, subject, field)
+
+
+def warning(
+    code: str, mark: Mark | None = None, subject: tuple[str, ...] = (), field: str = "", **args: Argument
+) -> Diagnostic:
+    """A warning: the scenario can be used, and the planner should know."""
+    return Diagnostic(Message(code, args), "warning", mark, subject, field)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them forbids going on."""
+    return any(item.severity == "error" for item in diagnostics)
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Errors first, then by file, line and code, so that the list is the same on every run."""
+
+    def key(item: Diagnostic) -> tuple[object, ...]:
+        mark = item.mark or Mark("")
+        return (
+            ("error", "warning", "note").index(item.severity),
+            mark.file,
+            mark.line or 0,
+            mark.cell or "",
+            item.code,
+            item.field,
+            item.subject,
+            str(sorted(item.message.args.items())),
+        )
+
+    return tuple(sorted(diagnostics, key=key))
+
+
+class DiagnosticsError(Exception):
+    """Raised where work cannot go on; carries every diagnostic found, not just the first."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = ordered(diagnostics)
+        super().__init__("; ".join(f"{d.code} {d.mark or ''} {d.field}" for d in self.diagnostics if d.severity == "error"))

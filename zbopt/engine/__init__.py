@@ -1,0 +1,1 @@
+"""The only room that knows a solver: the linear model, its rules and terms, stages, backends."""

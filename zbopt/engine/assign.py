@@ -1,0 +1,119 @@
+"""`assign` from scenario to solution: model, start, stages, tie-break. The audit is the caller's (`planning`)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from zbopt.engine.context import Context
+from zbopt.engine.data import Data
+from zbopt.engine.linear import Floats, LinearModel
+from zbopt.engine.rules import ROWS
+from zbopt.engine.stages import Descent, Impossible
+from zbopt.engine.start import complete, start_plan
+from zbopt.engine.terms import TERMS
+from zbopt.engine.tiebreak import tie_break
+from zbopt.plan.result import Assignment, Solution, StageLog, StageResult, Status, assignment_of
+from zbopt.progress import Control
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.policy import Stage
+
+ASSIGN_STAGES = ("unfilled", "quotas", "moves", "merit")
+"""The stages that bear on assigning; others of the policy belong to merging."""
+
+MAX_PAIRS = 40_000_000
+"""Person-post pairs looked at; about 100 bytes each at the peak. Above, the solve is refused with advice."""
+
+
+class TooLarge(Exception):
+    """The case is larger than this engine holds in memory; carries the number of pairs."""
+
+    def __init__(self, num_pairs: int) -> None:
+        self.num_pairs = num_pairs
+        super().__init__(f"{num_pairs} pairs")
+
+
+def assign_stages(scenario: Scenario) -> list[Stage]:
+    """The stages of the policy that bear on assigning, in the planner's order."""
+    return [stage for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES]
+
+
+def build(scenario: Scenario, without: frozenset[str] = frozenset()) -> tuple[Context, LinearModel]:
+    """The model of a scenario. `without` leaves rules, row families or terms out; only tests do that."""
+    number = len(scenario.people) * len(scenario.posts)
+    if number > MAX_PAIRS:
+        raise TooLarge(number)
+    context = Context(Data(scenario), without)
+    _ = context.x, context.u
+    stages = [stage.name for stage in assign_stages(scenario)]
+    for name, rows in ROWS.items():
+        if name not in without:
+            rows(context)
+    for name, term in TERMS.items():
+        if name not in without and not (name == "moves" and "moves" not in stages):
+            term(context)
+    return context, context.builder.build([*stages, *(name for name in ("merit",) if name not in stages)])
+
+
+def solve(
+    scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset()
+) -> Solution:
+    """Staff the task forces: every stage with value and bound, the plan certified unique where that is possible."""
+    begun = time.perf_counter()
+    control.emit("model", "build")
+    context, model = build(scenario, without)
+    log = [StageLog("model", time.perf_counter() - begun, len(context.x), model.num_rows)]
+    start = start_plan(context, model)
+    descent = Descent(model, control, workers, len(context.x), int(context.data.seats.sum()), start)
+    if start is not None:
+        control.emit("start", "plan", float(model.objectives["unfilled"] @ start) if "unfilled" in model.objectives else None)
+    try:
+        descent.run(assign_stages(scenario))
+    except Impossible:
+        return Solution("infeasible", None, (), False, tuple(log + descent.log), _counts(context, model))
+    unique = False
+    if descent.point is not None and not descent.out_of_time():
+        begun = time.perf_counter()
+        point, unique = tie_break(descent.model, descent.point, len(context.x), control, seed, workers)
+        descent.point = point
+        face = int(np.sum(descent.model.upper[: len(context.x)] > 0))
+        descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))
+    stages = tuple(descent.results)
+    if descent.point is not None:
+        chosen = np.flatnonzero(descent.point[: len(context.x)] > 0.5)
+        plan = complete(context, model, chosen)
+        stages = tuple(_with_plan_value(descent, item, plan) for item in stages)
+    assignment = None if descent.point is None else _assignment(context, descent.point)
+    status = _status(assignment, stages, control)
+    return Solution(status, assignment, stages, unique and status == "proved", tuple(log + descent.log), _counts(context, model))
+
+
+def _status(assignment: Assignment | None, stages: tuple[StageResult, ...], control: Control) -> Status:
+    if assignment is None:
+        return "stopped"
+    if all(stage.status == "proved" for stage in stages):
+        return "proved"
+    return "stopped" if control.stop_requested else "feasible"
+
+
+def _with_plan_value(descent: Descent, stage: StageResult, plan: Floats) -> StageResult:
+    """The stage with the plan's own value, every slack at what the seats need: a tolerance leaves slack loose in the search."""
+    sign = -1 if stage.name == "merit" else 1
+    return replace(stage, plan_value=sign * descent.value(stage.name, plan))
+
+
+def _assignment(context: Context, point: Floats) -> Assignment:
+    people, posts = context.data.people, context.data.posts
+    chosen = np.flatnonzero(point[: len(context.x)] > 0.5)
+    return assignment_of((people[context.person[pair]].id, posts[context.post[pair]].id) for pair in chosen)
+
+
+def _counts(context: Context, model: LinearModel) -> dict[str, int]:
+    return {
+        "pairs": len(context.x),
+        "columns": model.num_columns,
+        "rows": model.num_rows,
+        "entries": int(model.matrix.nnz),
+    }

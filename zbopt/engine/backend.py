@@ -1,0 +1,281 @@
+"""The solvers behind two functions: `relax` (HiGHS, linear relaxation with duals) and `search` (CP-SAT, exact on a core).
+
+No other module imports a solver, but for the second opinion in `crosscheck.py`. A bound is never taken from a solver: it is
+recomputed from the duals by weak duality, so it holds for any duals, however inexact.
+
+Why CP-SAT for the core: one worker with `linearization_level=2` proved cores of 650 pairs in 0.2-0.3 s and of 3,000 pairs in
+2 s where HiGHS took 4 s and more than 20 s (2 cores, two quotas a team; see `benchmarks/`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+from ortools.sat.python import cp_model
+from scipy import sparse
+
+from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.progress import Control
+
+Outcome = Literal["optimal", "infeasible", "stopped"]
+TICK_SECONDS = 0.05
+PRICE_TOLERANCE = 1e-7
+MAX_ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Solution of the linear relaxation: point, reduced costs (n), and a bound that holds for every feasible point."""
+
+    outcome: Outcome
+    x: Floats
+    reduced: Floats
+    bound: float
+
+
+@dataclass(frozen=True)
+class Integral:
+    """Solution of a whole-number program: point (None where none was found) and the bound proved on the columns given."""
+
+    outcome: Outcome
+    x: Floats | None
+    bound: float
+
+
+def _attended(work: Callable[[], Any], stop: Callable[[], None], control: Control, tick: Callable[[], None]) -> Any:
+    """Run a solver call in a thread of its own, so that Ctrl-C and progress reach the caller while it works."""
+    result: list[Any] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(work())
+        except BaseException as problem:  # handed to the caller's thread
+            failure.append(problem)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    wait, passed, told = 0.002, 0.0, 0.0
+    while True:
+        thread.join(wait)
+        if not thread.is_alive():
+            break
+        passed += wait
+        wait = min(TICK_SECONDS, wait * 2)
+        if control.stop_requested:
+            stop()
+        if passed - told >= 1.0:
+            told = passed
+            tick()
+    if failure:
+        raise failure[0]
+    return result[0]
+
+
+# --- relaxation ------------------------------------------------------------------------------------------------------
+
+
+def relax(model: LinearModel, objective: Floats, control: Control, stage: str, first: Ints | None = None) -> Relaxation:
+    """Solve the linear relaxation (minimise), starting from the columns `first` and pricing in the others.
+
+    Infeasible is said only of all columns together; stopped has bound -inf.
+    """
+    control.emit(stage, "relaxation")
+    open_columns = np.flatnonzero(model.upper > 0)
+    use = np.union1d(first, np.flatnonzero(model.lower > 0)) if first is not None else open_columns
+    use = np.intersect1d(use, open_columns)
+    matrix = model.matrix.tocsc()
+    solver = _highs(model, matrix, objective, use)
+    for _ in range(MAX_ROUNDS):
+        status = _run_highs(solver, control, stage)
+        if status == highspy.HighsModelStatus.kInfeasible and len(use) < len(open_columns):
+            use = open_columns
+            solver = _highs(model, matrix, objective, use)
+            continue
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return _failed(model, "infeasible", np.inf)
+        if status != highspy.HighsModelStatus.kOptimal:
+            return _failed(model, "stopped", -np.inf)
+        solution = solver.getSolution()
+        reduced, bound = certify(model, objective, np.asarray(solution.row_dual))
+        better = np.setdiff1d(np.flatnonzero((reduced < -PRICE_TOLERANCE) & (model.upper > 0)), use)
+        if not len(better):
+            break
+        _append(solver, model, matrix, objective, better)
+        use = np.r_[use, better]
+    x = np.zeros(model.num_columns)
+    x[use] = np.asarray(solution.col_value)
+    return Relaxation("optimal", x, reduced, bound)
+
+
+def _failed(model: LinearModel, outcome: Outcome, bound: float) -> Relaxation:
+    nothing = np.zeros(model.num_columns)
+    return Relaxation(outcome, nothing, nothing, bound)
+
+
+def _run_highs(solver: Any, control: Control, stage: str) -> Any:
+    left = control.seconds_left()
+    if left is not None:
+        solver.setOptionValue("time_limit", float(solver.getRunTime() + max(0.01, left)))
+
+    def interrupt(event: Any) -> None:
+        if control.stop_requested:
+            event.interrupt()
+
+    solver.cbSimplexInterrupt.clear()
+    solver.cbSimplexInterrupt += interrupt
+    _attended(solver.run, lambda: None, control, lambda: control.emit(stage, "relaxation"))
+    return solver.getModelStatus()
+
+
+def _highs(model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, columns: Ints) -> Any:
+    """A HiGHS instance holding the model's part on some columns."""
+    part = matrix[:, columns]
+    program = highspy.HighsLp()
+    program.num_col_ = len(columns)
+    program.num_row_ = model.num_rows
+    program.col_cost_ = objective[columns]
+    program.col_lower_ = model.lower[columns]
+    program.col_upper_ = model.upper[columns]
+    program.row_lower_ = model.row_lower
+    program.row_upper_ = model.row_upper
+    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    program.a_matrix_.start_ = part.indptr
+    program.a_matrix_.index_ = part.indices
+    program.a_matrix_.value_ = part.data
+    solver = highspy.Highs()
+    for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+        solver.setOptionValue(name, value)
+    solver.passModel(program)
+    return solver
+
+
+def _append(solver: Any, model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, columns: Ints) -> None:
+    part = matrix[:, columns]
+    solver.addCols(
+        len(columns),
+        objective[columns],
+        model.lower[columns],
+        model.upper[columns],
+        part.nnz,
+        part.indptr[:-1].astype(np.int32),
+        part.indices.astype(np.int32),
+        part.data,
+    )
+
+
+def certify(model: LinearModel, objective: Floats, duals: Floats) -> tuple[Floats, float]:
+    """Reduced costs c - A'y and the bound b'y + sum_j min over [l, u] of r_j x_j, for any duals y (weak duality)."""
+    duals = np.where((duals > 0) & np.isinf(model.row_lower), 0.0, duals)
+    duals = np.where((duals < 0) & np.isinf(model.row_upper), 0.0, duals)
+    reduced = objective - model.matrix.T @ duals
+    sides = np.where(duals > 0, model.row_lower, np.where(duals < 0, model.row_upper, 0.0))
+    best = np.where(reduced < 0, reduced * model.upper, reduced * model.lower)
+    return reduced, float(duals @ sides) + float(best.sum())
+
+
+# --- exact search ----------------------------------------------------------------------------------------------------
+
+
+def search(
+    model: LinearModel,
+    objective: Floats | None,
+    control: Control,
+    stage: str,
+    columns: Ints,
+    start: Floats | None = None,
+    workers: int = 1,
+    sign: int = 1,
+    stop_below: int | None = None,
+) -> Integral:
+    """Solve the whole-number program on some columns (the others at 0), minimising; without objective any point will do.
+
+    `sign` turns the values shown as progress (merit is maximised); `stop_below` ends the search at a point with a lower
+    value. The bound holds for these columns only.
+    """
+    program, variables = _cp_model(model, objective, columns, start)
+    solver = cp_model.CpSolver()
+    _set_parameters(solver, control, workers)
+    watcher = _Watcher(stop_below)
+    solver.best_bound_callback = watcher.bounded
+
+    def tick() -> None:
+        control.emit(stage, "search", *(None if value is None else sign * value for value in (watcher.best, watcher.bound)))
+
+    status = _attended(lambda: solver.solve(program, watcher), solver.stop_search, control, tick)
+    if status == cp_model.INFEASIBLE:
+        return Integral("infeasible", None, np.inf)
+    if status == cp_model.MODEL_INVALID:
+        raise AssertionError(program.validate())
+    bound = float(solver.best_objective_bound) if objective is not None else -np.inf
+    found = None
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        found = np.zeros(model.num_columns)
+        found[columns] = [solver.value(variable) for variable in variables]
+    return Integral("optimal" if status == cp_model.OPTIMAL else "stopped", found, bound)
+
+
+class _Watcher(cp_model.CpSolverSolutionCallback):
+    """Remembers the best value and bound for the progress line."""
+
+    def __init__(self, stop_below: int | None) -> None:
+        super().__init__()
+        self.stop_below = stop_below
+        self.best: float | None = None
+        self.bound: float | None = None
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver at each better solution."""
+        self.best = self.objective_value
+        self.bound = self.best_objective_bound
+        if self.stop_below is not None and self.best < self.stop_below:
+            self.stop_search()
+
+    def bounded(self, bound: float) -> None:
+        """Called by the solver at each better bound."""
+        self.bound = bound
+
+
+def _set_parameters(solver: cp_model.CpSolver, control: Control, workers: int) -> None:
+    parameters = solver.parameters
+    parameters.num_workers = workers
+    parameters.random_seed = 1
+    parameters.catch_sigint_signal = False
+    left = control.seconds_left()
+    if left is not None:
+        parameters.max_time_in_seconds = max(0.01, left)
+    if workers == 1:
+        parameters.linearization_level = 2
+    else:
+        parameters.extra_subsolvers.extend(["max_lp"])
+
+
+def _cp_model(
+    model: LinearModel, objective: Floats | None, columns: Ints, start: Floats | None
+) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    """The model's part on some columns; rows without any of them are checked, not dropped silently."""
+    program = cp_model.CpModel()
+    part = model.matrix.tocsc()[:, columns].tocsr()
+    variables = [
+        program.new_int_var(int(low), int(high), "")
+        for low, high in zip(model.lower[columns], model.upper[columns], strict=True)
+    ]
+    lower = np.where(np.isinf(model.row_lower), -(2**40), model.row_lower).astype(np.int64)
+    upper = np.where(np.isinf(model.row_upper), 2**40, model.row_upper).astype(np.int64)
+    data = np.rint(part.data).astype(np.int64)
+    for row in range(part.shape[0]):
+        span = slice(part.indptr[row], part.indptr[row + 1])
+        inside = [variables[place] for place in part.indices[span]]
+        total = cp_model.LinearExpr.weighted_sum(inside, data[span].tolist())
+        program.add_linear_constraint(total, int(lower[row]), int(upper[row]))
+    if objective is not None:
+        program.minimize(cp_model.LinearExpr.weighted_sum(variables, np.rint(objective[columns]).astype(np.int64).tolist()))
+    if start is not None:
+        for variable, value in zip(variables, start[columns], strict=True):
+            program.add_hint(variable, int(round(value)))
+    return program, variables

@@ -1,0 +1,98 @@
+"""The points of every pair as arrays (n x m): fit, preference, stability. Source: `scenario.md`, Scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from zbopt.engine.data import Data
+from zbopt.engine.linear import Ints
+from zbopt.scenario.vocabulary import Mode
+
+_WISH = (100, 70, 40, 20)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Whole points 0-100 (n x m) and the weights that count."""
+
+    fit: Ints
+    preference: Ints
+    stability: Ints
+    weights: tuple[int, int, int]
+
+
+def _fit(data: Data) -> Ints:
+    """Best branch of 100 * sum w min(1, level / goal) / sum w, half up, in sixtieths (60 is divisible by every goal)."""
+    fit = np.zeros((len(data.people), len(data.posts)), np.int64)
+    for place, post in enumerate(data.posts):
+        for branch in data.needs(post).branches():
+            terms = [(category, 2, min(level + 1, 5)) for category, level in branch]
+            terms += [(category, 1, level) for category, level in post.wants.items()]
+            total = 60 * sum(weight for _, weight, _ in terms)
+            if total == 0:
+                fit[:, place] = 100
+                continue
+            earned = np.zeros(len(data.people), np.int64)
+            for category, weight, goal in terms:
+                earned += weight * np.minimum(60, data.levels[category] * (60 // goal))
+            fit[:, place] = np.maximum(fit[:, place], (200 * earned + total) // (2 * total))
+    return fit
+
+
+def _preference(data: Data) -> Ints:
+    points = np.full((len(data.people), len(data.posts)), 50, np.int64)
+    for place, person in enumerate(data.people):
+        if not person.preferences:
+            continue
+        points[place] = 0
+        for rank in range(len(person.preferences) - 1, -1, -1):
+            wish, value = person.preferences[rank], _WISH[min(rank, 3)]
+            if wish in data.post_index:
+                points[place, data.post_index[wish]] = value
+            elif wish in data.team_index:
+                points[place, data.post_team == data.team_index[wish]] = value
+    for number, team in enumerate(data.teams):
+        if team.wants_people:
+            columns = np.flatnonzero(data.post_team == number)
+            wanted = _wanted(data, number)
+            points[:, columns] = (points[:, columns] + wanted[:, None] + 1) // 2
+    return points
+
+
+def _wanted(data: Data, number: int) -> Ints:
+    """Points a task force gives each person (n)."""
+    points = np.zeros(len(data.people), np.int64)
+    wants = data.teams[number].wants_people
+    for rank in range(len(wants) - 1, -1, -1):
+        want, value = wants[rank], _WISH[min(rank, 3)]
+        if want.expression is not None:
+            points[data.holds(want.expression)] = value
+        elif want.person is not None:
+            points[data.person_index[want.person]] = value
+    return points
+
+
+def _stability(data: Data) -> Ints:
+    points = np.full((len(data.people), len(data.posts)), 50, np.int64)
+    points[data.incumbent] = 0
+    followers = {team.id: [] for team in data.scenario.task_forces}  # type: dict[str, list[int]]
+    for number, team in enumerate(data.teams):
+        for earlier in (team.id, *team.succeeds):
+            followers[earlier].append(number)
+    for place in np.flatnonzero(data.incumbent):
+        current = data.people[place].current
+        if current is not None:
+            points[place, np.isin(data.post_team, followers[current.task_force])] = 70
+    points[data.same_post] = 100
+    return points
+
+
+def scores(data: Data) -> Scores:
+    """Points of every pair; terms of rules that are off weigh 0."""
+    policy = data.scenario.policy
+    merit = policy.merit
+    preference = 0 if policy.mode("R30") is Mode.OFF else merit.preference
+    stability = 0 if policy.mode("R38") is Mode.OFF else merit.stability
+    return Scores(_fit(data), _preference(data), _stability(data), (merit.fit, preference, stability))

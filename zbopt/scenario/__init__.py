@@ -1,0 +1,1 @@
+"""What the planner writes: models, loading, cross references. Knows neither solver nor plan."""
