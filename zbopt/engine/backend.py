@@ -93,11 +93,12 @@ def relax(model: LinearModel, objective: Floats, control: Control, stage: str, f
     solver = _highs(model, matrix, objective, use)
     for _ in range(MAX_ROUNDS):
         status = _run_highs(solver, control, stage)
-        if status == highspy.HighsModelStatus.kInfeasible and len(use) < len(open_columns):
+        impossible = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+        if impossible and len(use) < len(open_columns):
             use = open_columns
             solver = _highs(model, matrix, objective, use)
             continue
-        if status == highspy.HighsModelStatus.kInfeasible:
+        if impossible:  # every column has finite bounds, so it cannot be unbounded
             return _failed(model, "infeasible", np.inf)
         if status != highspy.HighsModelStatus.kOptimal:
             return _failed(model, "stopped", -np.inf)

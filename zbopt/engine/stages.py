@@ -206,10 +206,12 @@ class Descent:
         relaxed = self.relaxation(stage.name)
         if relaxed.outcome == "infeasible":
             raise Impossible
-        if relaxed.outcome == "stopped":
-            self.stopped = True
+        if relaxed.outcome == "stopped" and self.out_of_time():
             self.alone(stage)
             return
+        if relaxed.outcome == "stopped":  # no relaxation (say, an empty model): search all columns from a plain bound
+            zero = np.zeros(self.model.num_columns)
+            relaxed = Relaxation("optimal", zero, zero, float(self.floor(stage.name)))
         value, bound, outcome = self.prove(stage.name, relaxed, self.model, self.point)
         if value is None and outcome == "infeasible":
             raise Impossible

@@ -94,16 +94,23 @@ def complete(context: Context, model: LinearModel, chosen: Ints) -> Floats:
     return point
 
 
+INDICATOR_ROWS = {"h": "present_if_seated", "occupied": "occupied_if_seated", "moved": "moved_if_elsewhere"}
+"""The rows that force an indicator column to 1."""
+
+
 def _raise(model: LinearModel, by_column: sparse.csc_matrix, point: Floats, span: Ints, kind: str) -> None:
-    """Set indicator columns: 1 where a row would break at 0 (or, for `best`, where it may be 1 and earns)."""
+    """Set indicator columns: 1 where a row of theirs would break at 0 (`best`: where it may be 1, and so earns)."""
+    forcing = np.zeros(model.num_rows, bool)
+    for block in model.row_blocks:
+        if block.kind == INDICATOR_ROWS.get(kind):
+            forcing[block.first : block.first + len(block.labels)] = True
     for column in span[::-1]:  # of the levels of `best` the highest comes first
         rows = by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
-        part = model.matrix[rows]
-        before = len(_broken(model, part, rows, point))
-        point[column] = 1
-        after = len(_broken(model, part, rows, point))
-        keeps = after == 0 if kind == "best" else after < before
-        point[column] = 1 if keeps else 0
+        if kind == "best":
+            point[column] = 1
+            point[column] = 0 if len(_broken(model, rows, point)) else 1
+        else:
+            point[column] = 1 if len(_broken(model, rows[forcing[rows]], point)) else 0
 
 
 def _pay(model: LinearModel, by_column: sparse.csc_matrix, point: Floats, span: Ints) -> None:
@@ -118,7 +125,7 @@ def _pay(model: LinearModel, by_column: sparse.csc_matrix, point: Floats, span: 
         point[column] = min(model.upper[column], np.ceil(need.max(initial=0.0) - 1e-9))
 
 
-def _broken(model: LinearModel, part: object, rows: Ints, point: Floats) -> Ints:
-    value = part @ point  # type: ignore[operator]
+def _broken(model: LinearModel, rows: Ints, point: Floats) -> Ints:
+    value = model.matrix[rows] @ point
     bad: Ints = np.flatnonzero((value < model.row_lower[rows] - 1e-6) | (value > model.row_upper[rows] + 1e-6))
     return bad
