@@ -1,0 +1,1 @@
+"""What people look at: sentences, tables, workbook. Reads plan documents; knows no solver."""

@@ -1,0 +1,94 @@
+"""The one catalogue of sentences (`catalogue.toml`) and the language of a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from zbopt.diagnostics import Diagnostic, Message
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Every sentence by code and language."""
+    return tomllib.loads(files("zbopt").joinpath("catalogue.toml").read_text(encoding="utf-8"))
+
+
+def default_language(environment: Mapping[str, str] | None = None) -> str:
+    """zh where the environment's locale is Chinese, else en."""
+    values = os.environ if environment is None else environment
+    for name in ("ZBOPT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = values.get(name, "")
+        if value and value not in ("C", "POSIX", "C.UTF-8"):
+            return "zh" if value.lower().startswith("zh") else "en"
+    if os.name == "nt":
+        import locale
+
+        return "zh" if "chinese" in (locale.getlocale()[0] or "").lower() else "en"
+    return "en"
+
+
+_OPTIONAL = re.compile(r"\{\?(\w+)\}(.*?)\{/\1\}", re.S)
+
+
+class Language:
+    """Renders codes in one language. A missing code raises KeyError: the tests render every one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._between = "、" if name == "zh" else ", "
+
+    def text(self, code: str, **args: Any) -> str:
+        """The sentence of a code; `{?x}...{/x}` stands only where x is not empty."""
+        template = catalogue()[code][self.name]
+        template = _OPTIONAL.sub(lambda match: match[2] if args.get(match[1]) not in ("", None, (), []) else "", template)
+        return template.format(**{key: self.value(value) for key, value in args.items()})
+
+    def message(self, message: Message) -> str:
+        """The sentence of a message."""
+        return self.text(message.code, **message.args)
+
+    def plain(self, entry: Mapping[str, Any]) -> str:
+        """The sentence of a message that was read back from JSON."""
+        return self.text(entry["code"], **entry["args"])
+
+    def value(self, value: Any) -> str:
+        """An argument: known words translated, lists joined."""
+        if isinstance(value, (tuple, list)):
+            return self._between.join(self.value(item) for item in value)
+        return self.word(str(value))
+
+    def word(self, value: str) -> str:
+        """A known word (role, move, list) in this language; anything else as it is."""
+        entry = catalogue().get(f"value.{value}")
+        return value if entry is None else entry[self.name]
+
+    def diagnostic(self, item: Diagnostic) -> str:
+        """`Z104 people.csv:18 [P017 张某] categories: ...`."""
+        parts = [item.code]
+        if item.mark is not None:
+            parts.append(str(item.mark))
+        if item.subject:
+            parts.append(f"[{' '.join(item.subject)}]")
+        head = " ".join(parts)
+        field = f" {item.field}:" if item.field else ":"
+        return f"{self.text('word.' + item.severity)} {head}{field} {self.message(item.message)}"
+
+    def diagnostics(self, items: Iterable[Diagnostic]) -> str:
+        """One line each."""
+        return "\n".join(self.diagnostic(item) for item in items)
+
+
+def share(count: int, out_of: int) -> str:
+    """count / out_of as 12.3%, half up; a dash where there is nobody."""
+    if out_of == 0:
+        return "-"
+    tenths = (2000 * count + out_of) // (2 * out_of)
+    return f"{tenths // 10}.{tenths % 10}%"
