@@ -1,0 +1,5 @@
+"""`python -m zbopt`."""
+
+from zbopt.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""The command line: thin click commands that parse, call `planning`, report, and set the exit code.
+
+Nothing heavy is imported before a command runs: `zbopt --help` pays for click and the catalogue alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from zbopt import __version__
+from zbopt.report.language import LANGUAGES, Language, default_language
+
+OK, BAD_INPUT, IMPOSSIBLE, NO_PLAN, AUDIT_FAULTS, INTERRUPTED = 0, 2, 3, 4, 5, 130
+"""Exit codes of the design; 1 is left to crashes."""
+
+
+def language_of(arguments: list[str]) -> str:
+    """The language asked for on the command line, else the environment's; help is shown before options are parsed."""
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            name = argument.partition("=")[2]
+        elif argument == "--lang" and place + 1 < len(arguments):
+            name = arguments[place + 1]
+        else:
+            continue
+        if name in LANGUAGES:
+            return name
+    return default_language()
+
+
+class _Spoken:
+    """A command whose help is looked up in the catalogue when it is shown."""
+
+    def _speak(self, context: click.Context) -> Language:
+        return Language(language_of(context.find_root().meta.get("arguments", sys.argv[1:])))
+
+    def format_help_text(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        command: Any = self
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self._speak(context).text(command.help))
+
+    def get_short_help_str(self, limit: int = 200) -> str:
+        command: Any = self
+        return Language(language_of(sys.argv[1:])).text(command.help)
+
+
+class _Option(click.Option):
+    """An option whose help is a code of the catalogue."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        if record is None:
+            return None
+        code = "help.help" if "--help" in self.opts else self.help or ""
+        return record[0], Language(language_of(sys.argv[1:])).text(code)
+
+
+class _HelpMixin:
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        return None if option is None else _Option(option.opts, is_flag=True, is_eager=True, expose_value=False, help="help.help", callback=option.callback)
+
+
+class Command(_Spoken, _HelpMixin, click.Command):
+    """A click command that speaks the language of the run."""
+
+
+class Group(_Spoken, _HelpMixin, click.Group):
+    """The group of all commands; modules are imported when their command is asked for."""
+
+    names = ("assign", "check", "init", "schema", "audit", "why", "why-not", "explain-code")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.names:
+            return None
+        from zbopt.cli import commands
+
+        found: click.Command = commands.COMMANDS[cmd_name]
+        return found
+
+
+def option(*names: str, **settings: Any) -> Any:
+    """`click.option` with help from the catalogue."""
+    return click.option(*names, cls=_Option, **settings)
+
+
+def lang_option(function: Any) -> Any:
+    """The --lang option every command has."""
+    return option("--lang", type=click.Choice(LANGUAGES), default=lambda: default_language(), help="help.lang")(function)
+
+
+@click.group(cls=Group, help="help.main", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zbopt", cls=_Option, help="help.version")
+@lang_option
+def zbopt(lang: str) -> None:
+    """All commands."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point; characters the console cannot show are replaced, never a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    zbopt.main(args=arguments, prog_name="zbopt")

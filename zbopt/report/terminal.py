@@ -1,0 +1,177 @@
+"""The terminal summary: status and proof, stages, composition, warnings, then the table by task force. 80 columns, double width kept."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import Box
+from rich.console import Console
+from rich.table import Table
+
+from zbopt.report.language import Language, share
+from zbopt.scenario.models import Scenario
+
+WIDTH = 80
+_PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int = WIDTH) -> str:
+    """A table in plain characters that a GBK console shows too; cells are folded, never cut."""
+    grid = Table(box=_PLAIN, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for place, title in enumerate(columns):
+        grid.add_column(title, justify="right" if place in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False, legacy_windows=False)
+    console.print(grid)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def status_text(plan: Mapping[str, Any], language: Language) -> str:
+    """The outcome as a sentence."""
+    code = "ui." + plan["status"]
+    if plan["status"] == "stopped" and not plan["seats"]:
+        code = "ui.noplan"
+    return language.text(code)
+
+
+def quota_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
+    """Name, scope, `n 人，占比 x.x%`, what is asked, state."""
+    rows = []
+    for item in plan["quotas"]:
+        shown = language.text("ui.count_share", count=item["count"], out_of=item["out_of"], share=share(item["count"], item["out_of"]))
+        asked = " ".join(f"{sign}{item[key]}" for key, sign in (("min", ">="), ("max", "<=")) if item[key] is not None)
+        state = language.text("ui.state." + item["state"], short=item["short"], over=item["over"])
+        rows.append([item["name"], scope_name(item["scope"], scenario, language), shown, asked, state])
+    return rows
+
+
+def scope_name(scope: str, scenario: Scenario, language: Language) -> str:
+    """A scope in words: all, a kind, or a task force's name."""
+    if scope == "all":
+        return language.text("ui.all")
+    if scope.startswith("kind:"):
+        return language.word(scope[5:])
+    return scenario.task_force_by_id[scope].name if scope in scenario.task_force_by_id else scope
+
+
+def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
+    """A row per filled seat: task force, post, role, id, name, unit, move, points."""
+    rows = []
+    for seat in plan["seats"]:
+        if seat["person"] is None:
+            continue
+        points = seat["points"]
+        unit = scenario.unit_by_id[seat["unit"]]
+        rows.append(
+            [
+                scenario.task_force_by_id[seat["task_force"]].name,
+                seat["post"],
+                language.word(seat["role"]),
+                seat["person"],
+                seat["name"],
+                unit.short_names[0] if unit.short_names else unit.name,
+                language.word(seat["move"]),
+                str(points["fit"]),
+                str(points["preference"]),
+            ]
+        )
+    return rows
+
+
+def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
+    """A row per empty seat with its reasons."""
+    return [
+        [
+            scenario.task_force_by_id[seat["task_force"]].name,
+            seat["post"],
+            str(seat["priority"]),
+            "; ".join(language.plain(item) for item in seat["reasons"]),
+        ]
+        for seat in plan["seats"]
+        if seat["person"] is None
+    ]
+
+
+def stage_rows(plan: Mapping[str, Any], language: Language) -> list[list[str]]:
+    """A row per stage: value, bound, gap, the plan's own value, proved or not."""
+    return [
+        [
+            language.text("ui.stage." + item["name"]),
+            *(str(item[key]) for key in ("value", "bound", "gap", "plan_value")),
+            language.text("ui.stage." + item["status"]),
+        ]
+        for item in plan["stages"]
+    ]
+
+
+def subject_name(subject: Sequence[str], scenario: Scenario) -> str:
+    """Whom a warning is about, by id and name."""
+    kind, key = subject
+    lists: dict[str, Mapping[str, Any]] = {
+        "person": scenario.person_by_id,
+        "unit": scenario.unit_by_id,
+        "task_force": scenario.task_force_by_id,
+    }
+    item = lists.get(kind, {}).get(key)
+    return key if item is None else f"{key} {item.name}"
+
+
+def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cross_checked: bool = False) -> str:
+    """Everything a planner sees first, as text."""
+    say = language.text
+    parts = [f"{scenario.name}  {scenario.as_of}", f"{say('ui.status')}: {status_text(plan, language)}"]
+    if not plan["seats"]:
+        return "\n".join(parts)
+    parts.append(say("ui.unique") if plan["repeatable"] else say("ui.not_unique"))
+    if cross_checked:
+        parts.append(say("ui.crosscheck"))
+    after = plan["headline"]["after"]
+    parts.append(say("ui.seats", filled=after["seats_filled"], seats=after["seats"], people=after["people"], task_forces=after["task_forces"]))
+    parts += [say("ui.moves", **plan["moves"]), say("ui.wishes", **plan["wishes"]), ""]
+    parts.append(table([say(f"ui.{key}") for key in ("stage", "value", "bound", "gap", "plan_value", "status")], stage_rows(plan, language), frozenset({1, 2, 3, 4})))
+    if plan["quotas"]:
+        titles = [say(f"ui.{key}") for key in ("quota", "scope", "share", "asked", "state")]
+        parts += ["", table(titles, quota_rows(plan, scenario, language))]
+    parts += ["", *_notes(plan, scenario, language)]
+    if any(seat["person"] is None for seat in plan["seats"]):
+        titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
+        parts += ["", say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language))]
+    parts += ["", *_by_task_force(plan, scenario, language)]
+    return "\n".join(parts)
+
+
+def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+    say = language.text
+    known = ", ".join(f"{item['field']} {share(item['known'], item['out_of'])}" for item in plan["coverage"])
+    lines = [f"{say('ui.coverage')}: {known}"]
+    relaxed = [
+        say("ui.relaxed_row", person=f"{item['person']} {scenario.person_by_id[item['person']].name}", post=item["post"], rule=item["rule"], approval=item["approval"])
+        for item in plan["relaxed"]
+    ]
+    lines += [f"{say('ui.relaxed')}: {'; '.join(relaxed) or say('ui.none')}"]
+    if plan["paid"]:
+        lines += [f"{say('ui.paid')}:", *(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in plan["paid"][:20])]
+    counts = Counter(item["rule"] for item in plan["warnings"])
+    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or say("ui.none")
+    lines.append(say("ui.warnings", count=len(plan["warnings"]), rules=rules))
+    shown = plan["warnings"][:8]
+    lines += [f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in shown]
+    if len(plan["warnings"]) > len(shown):
+        lines.append("  " + say("ui.more", count=len(plan["warnings"]) - len(shown)))
+    return lines
+
+
+def _by_task_force(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+    titles = [language.text(f"col.{key}") for key in ("post", "role", "person", "name", "unit", "move", "fit", "preference")]
+    lines = []
+    rows = seat_rows(plan, scenario, language)
+    for team in plan["task_forces"]:
+        own = [row[1:] for row in rows if row[0] == team["name"]]
+        lines.append(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}")
+        lines += [table(titles, own, frozenset({6, 7})), ""]
+    return lines
