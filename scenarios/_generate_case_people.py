@@ -80,7 +80,7 @@ class CaseCast:
         pair = []
         for _ in range(2):
             unit = self.rng.choice(units) if units else self._unit()
-            levels = {category: 5 for category in (*post.needs[0], *post.wants)}
+            levels = dict.fromkeys((*post.needs[0], *post.wants), 5)
             person = self.cast.add(unit, self.cast.young(), levels, specialist=True)
             person.preferences = [post.task_force]
             pair.append(person)

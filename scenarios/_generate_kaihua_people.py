@@ -65,7 +65,7 @@ class Units:
     def lend(self, rng: random.Random, category: str) -> str:
         """A county unit that may still lend one of its people."""
         near = [unit for unit in self.county(category) if self.room[unit] > 0]
-        far = [unit for unit in self.knows if unit not in self.townships and self.room[unit] > 0]
+        far = [unit for unit in self.knows if unit not in (*self.townships, "U44", "U45") and self.room[unit] > 0]
         unit = rng.choice(near or far)
         self.room[unit] -= 1
         return unit

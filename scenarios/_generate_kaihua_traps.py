@@ -103,13 +103,13 @@ def _incumbents(story: Story) -> None:
         if category in ("规划", "法务"):
             unit = rng.choice(story.units.townships) if chance < 0.5 else rng.choice(story.units.county(category))
             levels = {category: level if chance < 0.5 else 2, "群众": 3}
-            person = story.add(unit, "young", levels, specialist=chance < 0.2)
+            person = story.add(unit, "middle", levels, specialist=chance < 0.2)
         elif chance < (0.55 if kept else 0.25):
             person = _ace(story, category, rng.choice(story.units.county(category)), "middle")
         elif chance < 0.65:
-            person = story.add(rng.choice(story.units.townships), "young", {category: max(2, level)})
+            person = story.add(rng.choice(story.units.townships), "middle", {category: max(2, level)})
         else:
-            age = "young" if rng.random() < 0.4 else "middle"
+            age = "young" if rng.random() < 0.2 else "middle"
             levels = {category: max(2, level - 1 if rng.random() < 0.5 else level)}
             person = story.add(rng.choice(story.units.county(category)), age, levels, specialist=rng.random() < 0.12)
         story.sit(person, desk)

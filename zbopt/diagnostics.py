@@ -57,7 +57,9 @@ class Diagnostic:
         return self.message.code
 
 
-def error(code: str, mark: Mark | None = None, subject: tuple[str, ...] = (), field: str = "", **args: Argument) -> Diagnostic:
+def error(
+    code: str, mark: Mark | None = None, subject: tuple[str, ...] = (), field: str = "", **args: Argument
+) -> Diagnostic:
     """An error: the scenario cannot be used."""
     return Diagnostic(Message(code, args), "error", mark, subject, field)
 
@@ -98,4 +100,6 @@ class DiagnosticsError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = ordered(diagnostics)
-        super().__init__("; ".join(f"{d.code} {d.mark or ''} {d.field}" for d in self.diagnostics if d.severity == "error"))
+        super().__init__(
+            "; ".join(f"{d.code} {d.mark or ''} {d.field}" for d in self.diagnostics if d.severity == "error")
+        )

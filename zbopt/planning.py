@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zbopt import __version__
-from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered
+from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message, error, ordered
 from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
 from zbopt.plan.document import Document, assignment_in, document
@@ -172,7 +172,15 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
     file = runfolder.plan_path(Path(path))
     try:
         plan = runfolder.read_json(file)
-        kind = (plan["format"], plan["kind"], plan["status"], plan["stages"], plan["seats"], plan["scenario"], plan["repeatable"])
+        kind = (
+            plan["format"],
+            plan["kind"],
+            plan["status"],
+            plan["stages"],
+            plan["seats"],
+            plan["scenario"],
+            plan["repeatable"],
+        )
     except (OSError, ValueError, KeyError):
         raise DiagnosticsError([error("Z501", Mark(str(path)))]) from None
     if kind[1] != "assign":
@@ -235,12 +243,18 @@ def why(finished: Finished, what: str) -> Answer:
         counts, eligible = barred_by(plan, found)
         from zbopt.plan.reasons import bar_counts
 
-        args = {"post": found.id, "count": len(eligible), "seats": found.seats}
-        rows = sorted((_row(plan, person, found) for person in eligible), key=lambda row: (not row["seated"], -row["merit"], row["person"]))
+        args: dict[str, Argument] = {"post": found.id, "count": len(eligible), "seats": found.seats}
+        rows = sorted(
+            (_row(plan, person, found) for person in eligible),
+            key=lambda row: (not row["seated"], -row["merit"], row["person"]),
+        )
         return Answer((Message("why.post", args), *bar_counts(counts)), tuple(rows))
     posts = plan.posts_of_person.get(found.id, [])
     open_posts = [post for post in plan.posts if not plan.bars.hard(found, post)]
-    rows = sorted((_row(plan, found, post) for post in open_posts), key=lambda row: (not row["seated"], -row["merit"], row["post"]))
+    rows = sorted(
+        (_row(plan, found, post) for post in open_posts),
+        key=lambda row: (not row["seated"], -row["merit"], row["post"]),
+    )
     head = "why.seated" if posts else "why.unseated"
     args = {"name": found.name, "posts": tuple(post.id for post in posts), "count": len(open_posts)}
     lifted = tuple(bar.message for post in posts for bar in plan.bars.lifted(found, post))
@@ -257,8 +271,11 @@ def why_not_there(finished: Finished, person: str, post: str) -> Answer:
         return Answer((Message("whynot.sits", {"name": who.name, "post": where.id}),), (_row(plan, who, where),))
     messages = why_not(plan, who, where)
     holders = [finished.scenario.person_by_id[key] for key in plan.people_of_post.get(where.id, [])]
-    own = [post for post in plan.posts_of_person.get(who.id, [])]
-    rows = [_row(plan, who, where), *(_row(plan, item, where) for item in holders), *(_row(plan, who, item) for item in own)]
+    own = plan.posts_of_person.get(who.id, [])
+    rows = [
+        _row(plan, who, where),
+        *(_row(plan, item, where) for item in holders),
+        *(_row(plan, who, item) for item in own),
+    ]
     head = Message("whynot.head", {"name": who.name, "post": where.id})
     return Answer((head, *(messages or (Message("whynot.merit"),))), tuple(rows))
-

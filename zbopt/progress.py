@@ -30,7 +30,9 @@ class Control:
     A listener that raises is dropped: a faulty reporter must not kill a run.
     """
 
-    def __init__(self, time_limit_seconds: float | None = None, listener: Callable[[Event], None] | None = None) -> None:
+    def __init__(
+        self, time_limit_seconds: float | None = None, listener: Callable[[Event], None] | None = None
+    ) -> None:
         self._start = time.monotonic()
         self.time_limit_seconds = time_limit_seconds
         self._listener = listener

@@ -82,7 +82,9 @@ def _competing(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diag
     posts = [data.posts[short[place]] for place in group]
     people = int(allowed[:, short[group]].any(axis=1).sum())
     seats = sum(post.seats for post in posts)
-    yield warning("Z303", _mark(loaded, posts[0]), (), posts=tuple(post.id for post in posts), seats=seats, count=people)
+    yield warning(
+        "Z303", _mark(loaded, posts[0]), (), posts=tuple(post.id for post in posts), seats=seats, count=people
+    )
 
 
 def _deficient(allowed: np.ndarray, seats: np.ndarray) -> np.ndarray:

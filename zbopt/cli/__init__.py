@@ -62,7 +62,13 @@ class _Option(click.Option):
 class _HelpMixin:
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)  # type: ignore[misc]
-        return None if option is None else _Option(option.opts, is_flag=True, is_eager=True, expose_value=False, help="help.help", callback=option.callback)
+        return (
+            None
+            if option is None
+            else _Option(
+                option.opts, is_flag=True, is_eager=True, expose_value=False, help="help.help", callback=option.callback
+            )
+        )
 
 
 class Command(_Spoken, _HelpMixin, click.Command):
@@ -93,7 +99,9 @@ def option(*names: str, **settings: Any) -> Any:
 
 def lang_option(function: Any) -> Any:
     """The --lang option every command has."""
-    return option("--lang", type=click.Choice(LANGUAGES), default=lambda: default_language(), help="help.lang")(function)
+    return option("--lang", type=click.Choice(LANGUAGES), default=lambda: default_language(), help="help.lang")(
+        function
+    )
 
 
 @click.group(cls=Group, help="help.main", context_settings={"help_option_names": ["-h", "--help"]})

@@ -75,8 +75,9 @@ def assign(
     """Staff the task forces of a scenario."""
     from zbopt import planning
     from zbopt.cli.progress import listener, stoppable
+    from zbopt.scenario.load import load
 
-    loaded = planning.load(scenario)
+    loaded = load(scenario)
     _report(loaded.diagnostics, language)
     with stoppable(language) as on_control:
         result = planning.assign(
@@ -228,7 +229,10 @@ def _answer(answer: Any, language: Language) -> str:
     lines = [language.message(item) for item in answer.messages]
     if answer.rows:
         keys = ("post", "person", "name", "fit", "preference", "stability", "merit", "seated")
-        rows = [[("*" if row[key] else "") if key == "seated" else str(row[key]) for key in keys] for row in answer.rows[:30]]
+        rows = [
+            [("*" if row[key] else "") if key == "seated" else str(row[key]) for key in keys]
+            for row in answer.rows[:30]
+        ]
         lines.append(table([language.text(f"col.{key}") for key in keys], rows, frozenset({3, 4, 5, 6})))
     if len(answer.rows) > 30:
         lines.append(language.text("ui.more", count=len(answer.rows) - 30))

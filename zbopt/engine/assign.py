@@ -68,7 +68,9 @@ def solve(
     start = start_plan(context, model)
     descent = Descent(model, control, workers, len(context.x), int(context.data.seats.sum()), start)
     if start is not None:
-        control.emit("start", "plan", float(model.objectives["unfilled"] @ start) if "unfilled" in model.objectives else None)
+        control.emit(
+            "start", "plan", float(model.objectives["unfilled"] @ start) if "unfilled" in model.objectives else None
+        )
     try:
         descent.run(assign_stages(scenario))
     except Impossible:
@@ -87,7 +89,9 @@ def solve(
         stages = tuple(_with_plan_value(descent, item, plan) for item in stages)
     assignment = None if descent.point is None else _assignment(context, descent.point)
     status = _status(assignment, stages, control)
-    return Solution(status, assignment, stages, unique and status == "proved", tuple(log + descent.log), _counts(context, model))
+    return Solution(
+        status, assignment, stages, unique and status == "proved", tuple(log + descent.log), _counts(context, model)
+    )
 
 
 def _status(assignment: Assignment | None, stages: tuple[StageResult, ...], control: Control) -> Status:

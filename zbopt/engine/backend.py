@@ -206,7 +206,9 @@ def search(
     solver.best_bound_callback = watcher.bounded
 
     def tick() -> None:
-        control.emit(stage, "search", *(None if value is None else sign * value for value in (watcher.best, watcher.bound)))
+        control.emit(
+            stage, "search", *(None if value is None else sign * value for value in (watcher.best, watcher.bound))
+        )
 
     status = _attended(lambda: solver.solve(program, watcher), solver.stop_search, control, tick)
     if status == cp_model.INFEASIBLE:
@@ -275,7 +277,9 @@ def _cp_model(
         total = cp_model.LinearExpr.weighted_sum(inside, data[span].tolist())
         program.add_linear_constraint(total, int(lower[row]), int(upper[row]))
     if objective is not None:
-        program.minimize(cp_model.LinearExpr.weighted_sum(variables, np.rint(objective[columns]).astype(np.int64).tolist()))
+        program.minimize(
+            cp_model.LinearExpr.weighted_sum(variables, np.rint(objective[columns]).astype(np.int64).tolist())
+        )
     if start is not None:
         for variable, value in zip(variables, start[columns], strict=True):
             program.add_hint(variable, int(round(value)))

@@ -72,7 +72,9 @@ class Context:
     @cached_property
     def u(self) -> Ints:
         """Columns of the empty seats of each post; none may be empty where `must_fill`."""
-        most = np.array([0 if post.must_fill and "must_fill" not in self.without else post.seats for post in self.data.posts])
+        most = np.array(
+            [0 if post.must_fill and "must_fill" not in self.without else post.seats for post in self.data.posts]
+        )
         return self.builder.columns("u", [(post.id,) for post in self.data.posts], 0, most, True)
 
     def mode(self, rule: str) -> Mode:
@@ -124,14 +126,22 @@ class Context:
         self.builder.rows(
             "present_if_seated",
             labels,
-            (np.r_[count, count], np.r_[h[inverse], self.x[double]], np.r_[np.ones(len(double)), -np.ones(len(double))]),
+            (
+                np.r_[count, count],
+                np.r_[h[inverse], self.x[double]],
+                np.r_[np.ones(len(double)), -np.ones(len(double))],
+            ),
             0,
             np.inf,
         )
         self.builder.rows(
             "seated_if_present",
             ids,
-            (np.r_[inverse, np.arange(len(people))], np.r_[self.x[double], h], np.r_[np.ones(len(double)), -np.ones(len(people))]),
+            (
+                np.r_[inverse, np.arange(len(people))],
+                np.r_[self.x[double], h],
+                np.r_[np.ones(len(double)), -np.ones(len(people))],
+            ),
             0,
             np.inf,
         )

@@ -69,7 +69,9 @@ class _Second:
                 self.costs.append(slack)
 
 
-def stage_values(scenario: Scenario, allowed: PairTest, cost: PairCost, points: PairPoints, control: Control) -> dict[str, int]:
+def stage_values(
+    scenario: Scenario, allowed: PairTest, cost: PairCost, points: PairPoints, control: Control
+) -> dict[str, int]:
     """Best value of each stage that bears on assigning, in order; stages not proved in time are left out."""
     second = _Second(scenario, allowed)
     empty = _seats(second)
@@ -154,7 +156,9 @@ def _units_and_sizes(second: _Second) -> None:
         least = unit.lend_min if unit.lend_min is not None else setting("R14", "min")
         second.limit("R14", lent, least, None, least or 0)
     for team in second.teams:
-        number = sum(variable for (_, p), variable in second.seat.items() if scenario.post_by_id[p].task_force == team.id)
+        number = sum(
+            variable for (_, p), variable in second.seat.items() if scenario.post_by_id[p].task_force == team.id
+        )
         low = setting("R37", "min") if team.size.min is None else team.size.min
         high = setting("R37", "max") if team.size.max is None else team.size.max
         second.limit("R37", number, low, high, max(low, len(scenario.people)))
@@ -186,7 +190,11 @@ def _kin(second: _Second) -> None:
         if team.supervisor in leaders.get(person, ()):
             second.model.add(sum(seats) <= under)
         for relative in kin:
-            heads = [second.seat[relative, p.id] for p in second.by_person[relative] if p.task_force == team.id and p.role is words.Role.HEAD]
+            heads = [
+                second.seat[relative, p.id]
+                for p in second.by_person[relative]
+                if p.task_force == team.id and p.role is words.Role.HEAD
+            ]
             second.model.add(sum(seats) + sum(heads) <= 1 + under)
 
 
@@ -227,7 +235,9 @@ def _moves(second: _Second) -> Any:
     moved = []
     for person in second.scenario.people:
         seats = second.present(person.id, every)
-        same = [second.seat[person.id, post.id] for post in second.by_person[person.id] if facts.same_post(person, post)]
+        same = [
+            second.seat[person.id, post.id] for post in second.by_person[person.id] if facts.same_post(person, post)
+        ]
         if isinstance(seats, int):
             continue
         flag = second.model.new_bool_var("")

@@ -61,7 +61,10 @@ def _r05(data: Data) -> Bools:
 
 def _r06(data: Data) -> Bools:
     setting = data.scenario.policy.setting
-    limits = {words.Recruit.EXAM: 12 * setting("R06", "years"), words.Recruit.SELECTED: 12 * setting("R06", "selected_years")}
+    limits = {
+        words.Recruit.EXAM: 12 * setting("R06", "years"),
+        words.Recruit.SELECTED: 12 * setting("R06", "selected_years"),
+    }
     limit = np.array([limits.get(p.recruit, NEVER) if p.recruit is not None else NEVER for p in data.people], np.int64)
     return _recent(data, [p.recruited for p in data.people], limit) & (limit > NEVER).reshape(-1, 1)
 

@@ -147,7 +147,7 @@ def r14(context: Context) -> None:
     labels = [(context.data.scenario.units[place].id,) for place in units]
     rows = context.builder.rows("R14", labels, entries, bounds, INF)
     if mode is Mode.TARGET:
-        short = context.builder.columns("short_R14", labels, 0, bounds, True)
+        short = context.builder.columns("short_R14", labels, 0, bounds.astype(float), True)
         context.builder.more((rows, short, 1))
         context.builder.cost("quotas", short, 1)
 
@@ -253,8 +253,11 @@ def pins(context: Context) -> None:
         if pin.must:
             person = context.data.person_index[pin.person]
             places = context.data.places(pin)
-            here = np.flatnonzero((context.person == person) & places[context.post]) if len(context.post) else []
-            context.builder.rows("pin", [(pin.person, pin.place)], (np.zeros(len(here), int), context.x[here], 1), 1, INF)
+            empty = np.zeros(0, np.int64)
+            here = np.flatnonzero((context.person == person) & places[context.post]) if len(context.post) else empty
+            context.builder.rows(
+                "pin", [(pin.person, pin.place)], (np.zeros(len(here), int), context.x[here], 1), 1, INF
+            )
 
 
 def quotas(context: Context) -> None:
@@ -275,7 +278,9 @@ def quotas(context: Context) -> None:
             _upper(context, item, teams, present, inside)
 
 
-def _paid(context: Context, item: facts.Requirement, kind: str, rows: Ints, sign: int, scale: int, most: int) -> Ints | None:
+def _paid(
+    context: Context, item: facts.Requirement, kind: str, rows: Ints, sign: int, scale: int, most: int
+) -> Ints | None:
     """The slack column of a target quota, entered in its rows with sign * scale; None for a hard one."""
     if item.mode is not Mode.TARGET:
         return None
@@ -289,7 +294,9 @@ def _num_seats(context: Context, teams: tuple[int, ...]) -> int:
     return int(context.data.seats[np.isin(context.data.post_team, teams)].sum())
 
 
-def _lower(context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray) -> None:
+def _lower(
+    context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray
+) -> None:
     """Share s: 10000 A - s n + 10000 short >= 0, and the cut n - A - short <= floor((1 - s) seats).
 
     Count: A + short >= min * occupied, sum_c x_cp <= seats_p * occupied: a scope without anybody meets it.
@@ -335,7 +342,9 @@ def _lower(context: Context, item: facts.Requirement, teams: tuple[int, ...], pr
     _paid(context, item, "short", row, 1, 1, least)
 
 
-def _upper(context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray) -> None:
+def _upper(
+    context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray
+) -> None:
     """Share s: 10000 A - s n - 10000 over <= 0, and the cut A - over <= floor(s seats). Count: A - over <= max."""
     number = len(present.columns)
     members = present.columns[inside]

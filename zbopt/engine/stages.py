@@ -83,7 +83,9 @@ class Descent:
         usable = started[model.upper[started] > 0]
         return np.unique(np.concatenate([pairs, others, forced, usable]))
 
-    def prove(self, name: str, relaxed: Relaxation, model: LinearModel, hint: Floats | None) -> tuple[int | None, int, str]:
+    def prove(
+        self, name: str, relaxed: Relaxation, model: LinearModel, hint: Floats | None
+    ) -> tuple[int | None, int, str]:
         """Best value of a stage on the model, its bound, and the outcome; keeps the best point.
 
         Returns (None, bound, "infeasible") where no point exists on all columns.
@@ -134,9 +136,7 @@ class Descent:
         sign = -1 if stage.name == "merit" else 1
         proved = outcome == "optimal"
         allowance = stage.allowance(value)
-        self.results.append(
-            StageResult(stage.name, sign * value, sign * bound, 0, "proved" if proved else "feasible")
-        )
+        self.results.append(StageResult(stage.name, sign * value, sign * bound, 0, "proved" if proved else "feasible"))
         if relaxed is not None and proved:
             upper = self.model.upper.copy()
             pairs = slice(0, self.num_pairs)
@@ -200,7 +200,9 @@ class Descent:
             if self.point is not None:
                 sign = -1 if stage.name == "merit" else 1
                 value = self.value(stage.name)
-                self.results.append(StageResult(stage.name, sign * value, sign * self.floor(stage.name), 0, "not_reached"))
+                self.results.append(
+                    StageResult(stage.name, sign * value, sign * self.floor(stage.name), 0, "not_reached")
+                )
                 self.model = self.model.with_row(self.model.objectives[stage.name], value + stage.allowance(value))
             return
         relaxed = self.relaxation(stage.name)
@@ -212,13 +214,13 @@ class Descent:
         if relaxed.outcome == "stopped":  # no relaxation (say, an empty model): search all columns from a plain bound
             zero = np.zeros(self.model.num_columns)
             relaxed = Relaxation("optimal", zero, zero, float(self.floor(stage.name)))
-        value, bound, outcome = self.prove(stage.name, relaxed, self.model, self.point)
-        if value is None and outcome == "infeasible":
+        best, bound, outcome = self.prove(stage.name, relaxed, self.model, self.point)
+        if best is None and outcome == "infeasible":
             raise Impossible
-        if value is None:
+        if best is None:
             self.stopped = True
             return
-        self.finish(stage, value, bound, outcome, relaxed, begun)
+        self.finish(stage, best, bound, outcome, relaxed, begun)
 
     def finish(self, stage: Stage, value: int, bound: int, outcome: str, relaxed: Relaxation, begun: float) -> None:
         """Hold a stage and write its log line."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zbopt.diagnostics import Message
+from zbopt.diagnostics import Argument, Message
 from zbopt.plan.document import FORMAT, assignment_in, derived
 from zbopt.plan.measure import measure
 from zbopt.plan.result import Solution, StageResult
@@ -52,14 +52,14 @@ def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, 
 def _stage_faults(
     scenario: Scenario, stages: tuple[StageResult, ...], values: Mapping[str, int]
 ) -> Iterator[AuditFault]:
-    policies = {stage.name: stage for stage in scenario.policy.stages}
+    policies: dict[str, Stage] = {str(stage.name): stage for stage in scenario.policy.stages}
     for number, stage in enumerate(stages):
         subject = ("stage", str(stage.name))
         path = f"stages[{number}]"
         if stage.plan_value != values.get(stage.name):
-            args = {"stage": str(stage.name), "stated": stage.plan_value, "found": values.get(stage.name, 0)}
+            args: dict[str, Argument] = {"stage": str(stage.name), "stated": stage.plan_value, "found": values.get(stage.name, 0)}
             yield AuditFault(str(stage.name), subject, Message("audit.value", args), f"{path}.plan_value")
-        if not _consistent(stage, policies.get(stage.name)):
+        if not _consistent(stage, policies.get(str(stage.name))):
             yield AuditFault(str(stage.name), subject, Message("audit.claim", {"stage": str(stage.name)}), path)
 
 
@@ -69,7 +69,11 @@ def _consistent(stage: StageResult, policy: Stage | None) -> bool:
         return False
     sign = -1 if stage.name == "merit" else 1
     value, bound, own = (sign * item for item in (stage.value, stage.bound, stage.plan_value))
-    within = value <= own <= value + policy.allowance(value) if stage.status == "proved" else own <= value + policy.allowance(value)
+    within = (
+        value <= own <= value + policy.allowance(value)
+        if stage.status == "proved"
+        else own <= value + policy.allowance(value)
+    )
     return within and bound <= value and (stage.status != "proved" or bound == value)
 
 
@@ -85,7 +89,8 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
         measures = measure(scenario, assignment)
         found += [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
         stages = tuple(
-            StageResult(row["name"], row["value"], row["bound"], row["plan_value"], row["status"]) for row in plan["stages"]
+            StageResult(row["name"], row["value"], row["bound"], row["plan_value"], row["status"])
+            for row in plan["stages"]
         )
         found += _stage_faults(scenario, stages, measures.values)
         found += _claims(plan, stages)

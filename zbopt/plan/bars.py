@@ -232,7 +232,9 @@ def _r27(pair: Pair) -> Args | None:
     have = pair.person.categories
     short: list[str] = []
     for branch in needs_of(pair.post, pair.scenario).branches():
-        lacking = [f"{category}:{have.get(category, 0)}<{level}" for category, level in branch if have.get(category, 0) < level]
+        lacking = [
+            f"{category}:{have.get(category, 0)}<{level}" for category, level in branch if have.get(category, 0) < level
+        ]
         if not lacking:
             return None
         short.append(" ".join(lacking))
@@ -291,7 +293,9 @@ class Bars:
     def pair(self, person: Person, post: Post) -> Pair:
         """The pair with its task force and unit."""
         scenario = self.scenario
-        return Pair(person, post, scenario.task_force_by_id[post.task_force], scenario.unit_by_id[person.unit], scenario)
+        return Pair(
+            person, post, scenario.task_force_by_id[post.task_force], scenario.unit_by_id[person.unit], scenario
+        )
 
     def lifting_pin(self, person: Person, post: Post) -> Pin | None:
         """The pin with an approval number that covers the pair."""

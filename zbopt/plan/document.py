@@ -59,7 +59,15 @@ def claims(scenario: Scenario, solution: Solution, seed: int) -> Document:
 def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
     """Everything that follows from scenario and assignment."""
     if assignment is None:
-        return {"task_forces": [], "seats": [], "headline": {}, "mergers": [], "actions": {}, "relaxed": [], "warnings": []}
+        return {
+            "task_forces": [],
+            "seats": [],
+            "headline": {},
+            "mergers": [],
+            "actions": {},
+            "relaxed": [],
+            "warnings": [],
+        }
     plan = Plan(scenario, assignment)
     measures = measure(scenario, assignment)
     return {
@@ -171,7 +179,11 @@ def _headline(plan: Plan, measures: Measures) -> Document:
     def side(people: set[str], number: int, seats: int | None) -> Document:
         members = [scenario.person_by_id[key] for key in sorted(people)]
         rows = [
-            {"of": asked.name, "count": sum(asked.of.holds(person, scenario) for person in members), "out_of": len(members)}
+            {
+                "of": asked.name,
+                "count": sum(asked.of.holds(person, scenario) for person in members),
+                "out_of": len(members),
+            }
             for asked in overall
         ]
         sat = {} if seats is None else {"seats_filled": len_seats, "seats": seats}
@@ -274,7 +286,9 @@ def _further_warnings(plan: Plan, measures: Measures) -> list[Document]:
 
 def assignment_in(plan_document: Mapping[str, Any]) -> Assignment:
     """The (person, post) pairs of a plan document."""
-    return tuple(sorted((seat["person"], seat["post"]) for seat in plan_document["seats"] if seat["person"] is not None))
+    return tuple(
+        sorted((seat["person"], seat["post"]) for seat in plan_document["seats"] if seat["person"] is not None)
+    )
 
 
 def to_text(value: Any) -> str:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from zbopt.diagnostics import Message
+from zbopt.diagnostics import Argument, Message
 from zbopt.plan.bars import Bars
 from zbopt.plan.result import Assignment
 from zbopt.plan.scores import Points, Weights, half_up, points, stability, weights
@@ -126,7 +126,9 @@ def _must(plan: Plan) -> Iterator[Violation]:
     for post in plan.posts:
         missing = post.seats - len(plan.people_of_post[post.id])
         if post.must_fill and missing > 0:
-            yield Violation("must_fill", Mode.HARD, missing, ("post", post.id), Message("fault.must_fill", {"post": post.id}))
+            yield Violation(
+                "must_fill", Mode.HARD, missing, ("post", post.id), Message("fault.must_fill", {"post": post.id})
+            )
     for pin in plan.scenario.pins:
         if pin.must and facts.pin_binds(pin, plan.scenario):
             there = any(facts.pin_covers(pin, post) for post in plan.posts_of_person.get(pin.person, ()))
@@ -197,7 +199,9 @@ def _r15(plan: Plan) -> Iterator[Violation]:
     for one, other in facts.kin_pairs(plan.scenario):
         shared = sorted(team for team, people in plan.people_of_team.items() if one in people and other in people)
         if shared:
-            yield Violation("R15", plan.mode("R15"), 1, ("task_force", shared[0]), Message("bar.confidential", {"rule": "R15"}))
+            yield Violation(
+                "R15", plan.mode("R15"), 1, ("task_force", shared[0]), Message("bar.confidential", {"rule": "R15"})
+            )
 
 
 def _r16(plan: Plan) -> Iterator[Violation]:
@@ -251,7 +255,7 @@ def _r37(plan: Plan) -> Iterator[Violation]:
         number = len(plan.people_of_team[team.id])
         amount = max(low - number, number - high, 0)
         if amount:
-            args = {"rule": "R37", "name": team.name, "value": number, "low": low, "high": high}
+            args: dict[str, Argument] = {"rule": "R37", "name": team.name, "value": number, "low": low, "high": high}
             yield Violation("R37", plan.mode("R37"), amount, ("task_force", team.id), Message("fault.R37", args))
 
 
@@ -295,7 +299,7 @@ def _quota_violations(readings: tuple[QuotaReading, ...]) -> Iterator[Violation]
     for item in readings:
         if item.short or item.over:
             asked = item.requirement
-            args = {
+            args: dict[str, Argument] = {
                 "name": asked.name,
                 "scope": asked.scope,
                 "count": item.count,
@@ -347,5 +351,7 @@ def measure(scenario: Scenario, assignment: Assignment) -> Measures:
         "moves": sum(kind in ("adjust", "transfer", "new") for kind in kinds.values()),
         "merit": _merit(plan, seat_points, weights(scenario)),
     }
-    ordered = sorted(found, key=lambda item: (item.rule, item.subject, item.message.code, str(sorted(item.message.args.items()))))
+    ordered = sorted(
+        found, key=lambda item: (item.rule, item.subject, item.message.code, str(sorted(item.message.args.items())))
+    )
     return Measures(tuple(ordered), quotas, empty, seat_points, kinds, values)

@@ -33,7 +33,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, data in files.items():
             (made / name).write_bytes(data)
-        os.chmod(made, 0o755)
+        os.chmod(made, 0o755)  # noqa: S103 - a folder others may read; mkdtemp makes it private
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
             folder.rename(old / "old")

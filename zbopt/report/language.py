@@ -48,7 +48,9 @@ class Language:
     def text(self, code: str, **args: Any) -> str:
         """The sentence of a code; `{?x}...{/x}` stands only where x is not empty."""
         template = catalogue()[code][self.name]
-        template = _OPTIONAL.sub(lambda match: match[2] if args.get(match[1]) not in ("", None, (), []) else "", template)
+        template = _OPTIONAL.sub(
+            lambda match: match[2] if args.get(match[1]) not in ("", None, (), []) else "", template
+        )
         return template.format(**{key: self.value(value) for key, value in args.items()})
 
     def message(self, message: Message) -> str:

@@ -18,15 +18,80 @@ _TABLES: dict[str, Table] = {
     "people": (
         "id name unit birth gender political categories specialist stepped_down current.task_force current.post preferences".split(),
         (
-            ("P01", "甲一", "U01", "1986-03", "male", "party_member", "planning:4；writing:3", "true", "false", "T01", "T01-head", "T01"),
-            ("P02", "甲二", "U01", "1990-07", "female", "party_member", "planning:3", "true", "false", "T01", "T01-plan", "T01；T02"),
+            (
+                "P01",
+                "甲一",
+                "U01",
+                "1986-03",
+                "male",
+                "party_member",
+                "planning:4；writing:3",
+                "true",
+                "false",
+                "T01",
+                "T01-head",
+                "T01",
+            ),
+            (
+                "P02",
+                "甲二",
+                "U01",
+                "1990-07",
+                "female",
+                "party_member",
+                "planning:3",
+                "true",
+                "false",
+                "T01",
+                "T01-plan",
+                "T01；T02",
+            ),
             ("P03", "甲三", "U02", "1979-11", "male", "party_member", "planning:4", "false", "false", "", "", "T02"),
             ("P04", "甲四", "U02", "1988-01", "female", "masses", "planning:3；writing:4", "true", "false", "", "", ""),
-            ("P05", "甲五", "U03", "1964-05", "male", "party_member", "writing:5；planning:3", "false", "true", "T03", "T03-adviser", "T03"),
+            (
+                "P05",
+                "甲五",
+                "U03",
+                "1964-05",
+                "male",
+                "party_member",
+                "writing:5；planning:3",
+                "false",
+                "true",
+                "T03",
+                "T03-adviser",
+                "T03",
+            ),
             ("P06", "甲六", "U03", "1992-09", "female", "league", "writing:4", "true", "false", "", "", "T03；T01"),
-            ("P07", "甲七", "U01", "1983-02", "male", "party_member", "writing:4；planning:2", "false", "false", "T03", "T03-head", ""),
+            (
+                "P07",
+                "甲七",
+                "U01",
+                "1983-02",
+                "male",
+                "party_member",
+                "writing:4；planning:2",
+                "false",
+                "false",
+                "T03",
+                "T03-head",
+                "",
+            ),
             ("P08", "甲八", "U02", "1991-12", "male", "party_member", "planning:3", "true", "false", "", "", "T02"),
-            ("P09", "甲九", "U03", "1987-06", "female", "masses", "planning:3；writing:3", "true", "false", "", "", "T01"),
+            (
+                "P09",
+                "甲九",
+                "U03",
+                "1987-06",
+                "female",
+                "masses",
+                "planning:3；writing:3",
+                "true",
+                "false",
+                "",
+                "",
+                "T01",
+            ),
         ),
     ),
     "units": (
@@ -113,7 +178,9 @@ def _localised(name: str, table: Table, language: str) -> Table:
     if language == "en":
         return table
     headers = {key: header for header, key in HEADERS[name].items()}
-    return [headers[key] for key in keys], [[_cell(name, key, value) for key, value in zip(keys, row, strict=True)] for row in rows]
+    return [headers[key] for key in keys], [
+        [_cell(name, key, value) for key, value in zip(keys, row, strict=True)] for row in rows
+    ]
 
 
 def _cell(name: str, key: str, value: str) -> str:
@@ -164,7 +231,9 @@ def _workbook(tables: dict[str, Table], language: Language) -> bytes:
             page.set_column(place, place, 14, text)
             options = _options(name, key, language)
             if options:
-                page.data_validation(1, place, 500, place, {"validate": "list", "source": options, "error_type": "warning"})
+                page.data_validation(
+                    1, place, 500, place, {"validate": "list", "source": options, "error_type": "warning"}
+                )
                 page.write_comment(0, place, " / ".join(options))
         for number, row in enumerate(rows, 1):
             for place, value in enumerate(row):

@@ -18,7 +18,9 @@ WIDTH = 80
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int = WIDTH) -> str:
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int = WIDTH
+) -> str:
     """A table in plain characters that a GBK console shows too; cells are folded, never cut."""
     grid = Table(box=_PLAIN, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for place, title in enumerate(columns):
@@ -26,7 +28,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: frozense
     for row in rows:
         grid.add_row(*row)
     buffer = io.StringIO()
-    console = Console(file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False, legacy_windows=False)
+    console = Console(
+        file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False, legacy_windows=False
+    )
     console.print(grid)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
@@ -43,7 +47,9 @@ def quota_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) 
     """Name, scope, `n 人，占比 x.x%`, what is asked, state."""
     rows = []
     for item in plan["quotas"]:
-        shown = language.text("ui.count_share", count=item["count"], out_of=item["out_of"], share=share(item["count"], item["out_of"]))
+        shown = language.text(
+            "ui.count_share", count=item["count"], out_of=item["out_of"], share=share(item["count"], item["out_of"])
+        )
         asked = " ".join(f"{sign}{item[key]}" for key, sign in (("min", ">="), ("max", "<=")) if item[key] is not None)
         state = language.text("ui.state." + item["state"], short=item["short"], over=item["over"])
         rows.append([item["name"], scope_name(item["scope"], scenario, language), shown, asked, state])
@@ -131,9 +137,23 @@ def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cro
     if cross_checked:
         parts.append(say("ui.crosscheck"))
     after = plan["headline"]["after"]
-    parts.append(say("ui.seats", filled=after["seats_filled"], seats=after["seats"], people=after["people"], task_forces=after["task_forces"]))
+    parts.append(
+        say(
+            "ui.seats",
+            filled=after["seats_filled"],
+            seats=after["seats"],
+            people=after["people"],
+            task_forces=after["task_forces"],
+        )
+    )
     parts += [say("ui.moves", **plan["moves"]), say("ui.wishes", **plan["wishes"]), ""]
-    parts.append(table([say(f"ui.{key}") for key in ("stage", "value", "bound", "gap", "plan_value", "status")], stage_rows(plan, language), frozenset({1, 2, 3, 4})))
+    parts.append(
+        table(
+            [say(f"ui.{key}") for key in ("stage", "value", "bound", "gap", "plan_value", "status")],
+            stage_rows(plan, language),
+            frozenset({1, 2, 3, 4}),
+        )
+    )
     if plan["quotas"]:
         titles = [say(f"ui.{key}") for key in ("quota", "scope", "share", "asked", "state")]
         parts += ["", table(titles, quota_rows(plan, scenario, language))]
@@ -150,12 +170,21 @@ def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> l
     known = ", ".join(f"{item['field']} {share(item['known'], item['out_of'])}" for item in plan["coverage"])
     lines = [f"{say('ui.coverage')}: {known}"]
     relaxed = [
-        say("ui.relaxed_row", person=f"{item['person']} {scenario.person_by_id[item['person']].name}", post=item["post"], rule=item["rule"], approval=item["approval"])
+        say(
+            "ui.relaxed_row",
+            person=f"{item['person']} {scenario.person_by_id[item['person']].name}",
+            post=item["post"],
+            rule=item["rule"],
+            approval=item["approval"],
+        )
         for item in plan["relaxed"]
     ]
     lines += [f"{say('ui.relaxed')}: {'; '.join(relaxed) or say('ui.none')}"]
     if plan["paid"]:
-        lines += [f"{say('ui.paid')}:", *(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in plan["paid"][:20])]
+        lines += [
+            f"{say('ui.paid')}:",
+            *(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in plan["paid"][:20]),
+        ]
     counts = Counter(item["rule"] for item in plan["warnings"])
     rules = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or say("ui.none")
     lines.append(say("ui.warnings", count=len(plan["warnings"]), rules=rules))
@@ -167,7 +196,9 @@ def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> l
 
 
 def _by_task_force(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
-    titles = [language.text(f"col.{key}") for key in ("post", "role", "person", "name", "unit", "move", "fit", "preference")]
+    titles = [
+        language.text(f"col.{key}") for key in ("post", "role", "person", "name", "unit", "move", "fit", "preference")
+    ]
     lines = []
     rows = seat_rows(plan, scenario, language)
     for team in plan["task_forces"]:

@@ -35,9 +35,15 @@ def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) ->
     if plan["seats"]:
         keys = ("task_force", "post", "role", "person", "name", "unit", "move", "fit", "preference")
         _sheet(book, say("ui.assignments"), [say(f"col.{key}") for key in keys], seat_rows(plan, scenario, language))
-        keys = ("task_force", "post", "priority", "reasons")
-        _sheet(book, say("ui.unfilled"), [say(f"col.{key}") for key in keys], unfilled_rows(plan, scenario, language))
-        titles = [say("ui.quota"), say("ui.scope"), *(say(f"col.{key}") for key in ("count", "out_of", "share")), say("ui.asked"), say("ui.state")]
+        titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
+        _sheet(book, say("ui.unfilled"), titles, unfilled_rows(plan, scenario, language))
+        titles = [
+            say("ui.quota"),
+            say("ui.scope"),
+            *(say(f"col.{key}") for key in ("count", "out_of", "share")),
+            say("ui.asked"),
+            say("ui.state"),
+        ]
         _sheet(book, say("ui.quotas"), titles, _composition(plan, scenario, language))
         titles = [say("col.unit"), say("col.lent"), say("col.cap"), say("col.name")]
         _sheet(book, say("ui.units"), titles, _unit_rows(plan, scenario))
@@ -52,14 +58,27 @@ def _summary_rows(plan: Mapping[str, Any], language: Language) -> Rows:
     rows: list[list[Any]] = [["", say("ui.unique") if plan["repeatable"] else say("ui.not_unique")]]
     if plan["seats"]:
         after = plan["headline"]["after"]
-        rows.append(["", say("ui.seats", filled=after["seats_filled"], seats=after["seats"], people=after["people"], task_forces=after["task_forces"])])
+        rows.append(
+            [
+                "",
+                say(
+                    "ui.seats",
+                    filled=after["seats_filled"],
+                    seats=after["seats"],
+                    people=after["people"],
+                    task_forces=after["task_forces"],
+                ),
+            ]
+        )
         rows += [["", say("ui.moves", **plan["moves"])], ["", say("ui.wishes", **plan["wishes"])]]
     labels = [say(f"ui.{key}") for key in ("value", "bound", "gap", "plan_value")]
     for row in stage_rows(plan, language):
         figures = ", ".join(f"{label} {value}" for label, value in zip(labels, row[1:5], strict=True))
         rows.append([row[0], f"{figures}, {row[5]}"])
     for item in plan.get("relaxed", ()):
-        text = say("ui.relaxed_row", person=item["person"], post=item["post"], rule=item["rule"], approval=item["approval"])
+        text = say(
+            "ui.relaxed_row", person=item["person"], post=item["post"], rule=item["rule"], approval=item["approval"]
+        )
         rows.append([say("ui.relaxed"), text])
     return rows
 
@@ -67,14 +86,27 @@ def _summary_rows(plan: Mapping[str, Any], language: Language) -> Rows:
 def _composition(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> Rows:
     shown = quota_rows(plan, scenario, language)
     return [
-        [item["name"], scope_name(item["scope"], scenario, language), item["count"], item["out_of"], share(item["count"], item["out_of"]), row[3], row[4]]
+        [
+            item["name"],
+            scope_name(item["scope"], scenario, language),
+            item["count"],
+            item["out_of"],
+            share(item["count"], item["out_of"]),
+            row[3],
+            row[4],
+        ]
         for item, row in zip(plan["quotas"], shown, strict=True)
     ]
 
 
 def _unit_rows(plan: Mapping[str, Any], scenario: Scenario) -> Rows:
     return [
-        [item["name"], item["lent"], "" if item["cap"] is None else item["cap"], "、".join(scenario.person_by_id[key].name for key in item["people"])]
+        [
+            item["name"],
+            item["lent"],
+            "" if item["cap"] is None else item["cap"],
+            "、".join(scenario.person_by_id[key].name for key in item["people"]),
+        ]
         for item in plan["units"]
     ]
 

@@ -144,7 +144,9 @@ class _Parser:
         self.text = text
         self.tokens: list[tuple[str, str]] = []
         position = 0
-        source = text.replace("，", ",").replace("“", '"').replace("”", '"').replace("（", "(").replace("）", ")").rstrip()
+        source = (
+            text.replace("，", ",").replace("“", '"').replace("”", '"').replace("（", "(").replace("）", ")").rstrip()
+        )
         while position < len(source):
             match = _TOKEN.match(source, position)
             if match is None:

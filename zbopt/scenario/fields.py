@@ -91,8 +91,8 @@ def parse_month(value: Any) -> Month:
         return value
     text = normal(as_text(value))
     if _DAY.fullmatch(text):
-        year, month, _ = parse_day(text).split("-")
-        return Month(int(year), int(month))
+        day = parse_day(text)
+        return Month(int(day[:4]), int(day[5:7]))
     if re.fullmatch(r"\d{4}\.1", text):
         raise fail("Z106", value=text)
     match = _MONTH.fullmatch(text)

@@ -13,8 +13,8 @@ from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, erro
 from zbopt.scenario import references
 from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.idcard import mismatches
-from zbopt.scenario.models import ROW_MODELS, Kin, Model, Scenario, Term
-from zbopt.scenario.policy import Policy
+from zbopt.scenario.models import ROW_MODELS, Kin, Scenario
+from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
 from zbopt.scenario.tables import Workbook, grid_rows, open_workbook, read_csv
 from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, SHEETS
@@ -136,7 +136,9 @@ class _Reader:
         known = {*SHEETS, *SHEETS.values()}
         for sheet in book.sheets:
             if sheet not in known and not normal(sheet).startswith(("说明", "readme", "README")):
-                self.found.append(warning("Z027", Mark(f"{tables}#{sheet}"), value=sheet, nearest=nearest(sheet, known)))
+                self.found.append(
+                    warning("Z027", Mark(f"{tables}#{sheet}"), value=sheet, nearest=nearest(sheet, known))
+                )
 
     def list_rows(self, name: str, value: Any) -> None:
         if isinstance(value, str):
@@ -195,7 +197,9 @@ class _Reader:
         value = row.raw.get(key)
         if value is not None and not isinstance(value, kind):
             code = "Z117" if kind is list else "Z116"
-            self.found.append(error(code, self.marks.of((*row.path, key)), _subject(row.raw), key, value=str(value)[:60]))
+            self.found.append(
+                error(code, self.marks.of((*row.path, key)), _subject(row.raw), key, value=str(value)[:60])
+            )
             value = None
         row.raw = {name: item for name, item in row.raw.items() if name != key}
         return kind() if value is None else value
@@ -333,7 +337,13 @@ def _subject(raw: Any) -> tuple[str, ...]:
     """Id and name of a raw row, as typed."""
     if not isinstance(raw, dict):
         return ()
-    keys = ("id", "name") if "id" in raw else ("person", "post", "task_force") if "person" in raw else ("task_force", "duty")
+    keys = (
+        ("id", "name")
+        if "id" in raw
+        else ("person", "post", "task_force")
+        if "person" in raw
+        else ("task_force", "duty")
+    )
     return tuple(str(raw[key]) for key in keys if isinstance(raw.get(key), (str, int)))
 
 
@@ -412,7 +422,9 @@ def _top_level(reader: _Reader, raw: dict[str, Any]) -> None:
     for key in raw:
         if key not in TOP_KEYS:
             near = nearest(key, TOP_KEYS)
-            reader.found.append(error("Z102", reader.marks.of((key,)), (), "", key=key, nearest=near, known=", ".join(TOP_KEYS)))
+            reader.found.append(
+                error("Z102", reader.marks.of((key,)), (), "", key=key, nearest=near, known=", ".join(TOP_KEYS))
+            )
     if raw.get("format") not in (None, "1"):
         reader.found.append(error("Z019", reader.marks.of(("format",)), value=str(raw["format"])))
     if raw.get("policy") is not None and not isinstance(raw["policy"], dict):
@@ -449,4 +461,4 @@ def _kin_resolved(people: tuple[Any, ...], leaders: set[str]) -> tuple[Any, ...]
     return tuple(resolved)
 
 
-__all__ = ["Loaded", "Term", "load", "parse"]
+__all__ = ["Loaded", "load", "parse"]

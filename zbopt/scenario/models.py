@@ -58,7 +58,9 @@ Health = Annotated[words.Health, *typed(parse_word(words.Health), word_schema(wo
 Opinion = Annotated[words.Opinion, *typed(parse_word(words.Opinion), word_schema(words.Opinion))]
 UnitLevel = Annotated[words.UnitLevel, *typed(parse_word(words.UnitLevel), word_schema(words.UnitLevel))]
 UnitKind = Annotated[words.UnitKind, *typed(parse_word(words.UnitKind), word_schema(words.UnitKind))]
-TaskForceKind = Annotated[words.TaskForceKind, *typed(parse_word(words.TaskForceKind), word_schema(words.TaskForceKind))]
+TaskForceKind = Annotated[
+    words.TaskForceKind, *typed(parse_word(words.TaskForceKind), word_schema(words.TaskForceKind))
+]
 State = Annotated[words.TaskForceState, *typed(parse_word(words.TaskForceState), word_schema(words.TaskForceState))]
 KeyTaskKind = Annotated[words.KeyTaskKind, *typed(parse_word(words.KeyTaskKind), word_schema(words.KeyTaskKind))]
 KeyTaskState = Annotated[words.KeyTaskState, *typed(parse_word(words.KeyTaskState), word_schema(words.KeyTaskState))]

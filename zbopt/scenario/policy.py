@@ -119,7 +119,13 @@ class Scope:
 
     def as_json(self) -> Any:
         """As written in a scenario."""
-        return self.kind if self.kind in ("all", "each") else self.value if self.kind == "task_force" else {"kind": self.value}
+        return (
+            self.kind
+            if self.kind in ("all", "each")
+            else self.value
+            if self.kind == "task_force"
+            else {"kind": self.value}
+        )
 
 
 def parse_scope(value: Any) -> Scope:
@@ -141,9 +147,7 @@ def _parse_of(value: Any) -> Expression:
 
 
 ModeField = Annotated[Mode, *typed(parse_word(Mode), word_schema(Mode))]
-ExpressionField = Annotated[
-    Expression, *typed(_parse_of, {"type": "string", "description": "birth_year >= 1985"})
-]
+ExpressionField = Annotated[Expression, *typed(_parse_of, {"type": "string", "description": "birth_year >= 1985"})]
 ScopeField = Annotated[Scope, *typed(parse_scope, {"type": ["string", "object"]})]
 
 

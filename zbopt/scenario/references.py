@@ -41,7 +41,12 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
         "succeeds": ("task_forces",),
     },
     "workload": {"task_force": ("task_forces",), "duty": ("duties",), "category": ("categories",)},
-    "posts": {"task_force": ("task_forces",), "category": ("categories",), "needs": ("categories",), "wants": ("categories",)},
+    "posts": {
+        "task_force": ("task_forces",),
+        "category": ("categories",),
+        "needs": ("categories",),
+        "wants": ("categories",),
+    },
     "applications": {"unit": ("units",), "renews": ("task_forces",), "task_force": ("task_forces",)},
     "pins": {"person": ("people",), "post": ("posts",), "task_force": ("task_forces",)},
 }
@@ -101,7 +106,7 @@ def _named_ids(item: Any, field: str) -> Iterable[str]:
     if hasattr(value, "categories"):
         return tuple(value.categories())
     if isinstance(value, (tuple, dict)):
-        return tuple(getattr(entry, "duty", entry) for entry in value)
+        return tuple(str(getattr(entry, "duty", entry)) for entry in value)
     return (value,)
 
 
@@ -114,7 +119,9 @@ def _dangling(name: str, item: Any, path: Path_, known: dict[str, set[str]], mar
                 yield _missing(mark, _who(item), field, value, lists, ids)
 
 
-def _missing(mark: Any, who: tuple[str, ...], field: str, value: str, lists: tuple[str, ...], ids: set[str]) -> Diagnostic:
+def _missing(
+    mark: Any, who: tuple[str, ...], field: str, value: str, lists: tuple[str, ...], ids: set[str]
+) -> Diagnostic:
     if field.split(".")[0] in CONFIDENTIAL_FIELDS:
         return error("Z204", mark, who, field, lists=lists)
     return error("Z203", mark, who, field, value=value, lists=lists, nearest=nearest(value, ids))
@@ -151,14 +158,18 @@ def _wants(rows: Rows, known: dict[str, set[str]], marks: Marks) -> Iterator[Dia
         for want in item.wants_people:
             if want.person is not None and want.person not in known["people"]:
                 near = nearest(want.person, known["people"])
-                yield error("Z203", mark, _who(item), "wants_people", value=want.person, lists=("people",), nearest=near)
+                yield error(
+                    "Z203", mark, _who(item), "wants_people", value=want.person, lists=("people",), nearest=near
+                )
             if want.expression is not None:
                 yield from _expression(want.expression, known, mark, _who(item), "wants_people")
         for place, quota in enumerate(item.quotas):
             yield from _expression(quota.of, known, marks.of((*path, "quotas", place, "of")), _who(item), "quotas.of")
 
 
-def _expression(expression: Any, known: dict[str, set[str]], mark: Any, who: tuple[str, ...], field: str) -> Iterator[Diagnostic]:
+def _expression(
+    expression: Any, known: dict[str, set[str]], mark: Any, who: tuple[str, ...], field: str
+) -> Iterator[Diagnostic]:
     for name in expression.fields():
         head, _, tail = name.partition(".")
         if head == "category" and tail not in known["categories"]:

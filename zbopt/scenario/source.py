@@ -96,7 +96,9 @@ def read_yaml(path: Path, shown: str, marks: Marks) -> tuple[dict[str, Any], lis
         line = place.line + 1 if place is not None else None
         raise DiagnosticsError([*found, _yaml_error(str(problem.problem or ""), text, shown, line)]) from None
     except (YAMLError, ValueError, RecursionError) as problem:
-        raise DiagnosticsError([*found, error("Z010", Mark(shown), problem=str(problem).splitlines()[0][:120])]) from None
+        raise DiagnosticsError(
+            [*found, error("Z010", Mark(shown), problem=str(problem).splitlines()[0][:120])]
+        ) from None
     if not isinstance(node, MappingNode):
         raise DiagnosticsError([*found, error("Z011", Mark(shown, 1))])
     walker = _Walker(shown, marks)
@@ -121,12 +123,12 @@ def _full_width_marks(text: str, shown: str) -> Iterator[Diagnostic] | list[Diag
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.split(" #")[0]
         if _WIDE.match(bare):
-            found.append(error("Z013", Mark(shown, number), mark="：", use=": "))
+            found.append(error("Z013", Mark(shown, number), sign="：", use=": "))
         flow = re.sub(r"\"[^\"]*\"|'[^']*'", "", bare)
         if re.search(r"[\[{][^\]}]*，[^\]}]*[\]}]", flow) and "：" not in flow.split("[")[0]:
-            found.append(error("Z013", Mark(shown, number), mark="，", use=", "))
+            found.append(error("Z013", Mark(shown, number), sign="，", use=", "))
         if re.search(r":\s*[“”]", bare):
-            found.append(error("Z013", Mark(shown, number), mark="“”", use='"'))
+            found.append(error("Z013", Mark(shown, number), sign="“”", use='"'))
     return found
 
 
@@ -151,7 +153,7 @@ class _Walker:
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.walk(child, (*path, place)) for place, child in enumerate(node.value)]
-        return self.scalar(node)
+        return self.scalar(node) if isinstance(node, ScalarNode) else None
 
     def scalar(self, node: ScalarNode) -> str | None:
         if node.style in (None, "") and node.value in ("", "~", "null", "Null", "NULL"):

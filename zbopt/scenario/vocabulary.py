@@ -16,6 +16,7 @@ class Word(StrEnum):
     more: tuple[str, ...]
 
     def __new__(cls, value: str, zh: str = "", *more: str) -> Self:
+        """Make a member of its English value, its Chinese form and further spellings."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh or value
@@ -351,9 +352,7 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 """Chinese table headers of each list with the key they stand for; a dot marks a nested key."""
 
-CONFIDENTIAL_FIELDS = frozenset(
-    {"id_card", "kin", "conflicts", "sanction_end", "health", "restricted_duty", "status"}
-)
+CONFIDENTIAL_FIELDS = frozenset({"id_card", "kin", "conflicts", "sanction_end", "health", "restricted_duty", "status"})
 """Fields of a person whose value is never shown or logged, not even in a message about the field."""
 
 CONFIDENTIAL_RULES = frozenset({"R15", "R16", "R17", "R19", "R20", "R22", "R23"})
