@@ -81,9 +81,11 @@ class Group(_Spoken, _HelpMixin, click.Group):
     names = ("assign", "check", "init", "schema", "audit", "why", "why-not", "explain-code")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order a planner needs them."""
         return list(self.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the commands when one is asked for."""
         if cmd_name not in self.names:
             return None
         from zbopt.cli import commands

@@ -282,5 +282,5 @@ def _cp_model(
         )
     if start is not None:
         for variable, value in zip(variables, start[columns], strict=True):
-            program.add_hint(variable, int(round(value)))
+            program.add_hint(variable, round(value))
     return program, variables

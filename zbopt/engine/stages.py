@@ -2,7 +2,8 @@
 
 For stage s with bound L_s from the duals and best value v, a column with reduced cost r_j > v + tolerance - L_s + 1e-6 is 0 in
 every plan that later stages may choose, and is dropped for good; the proof of v itself needs only the columns with
-r_j <= v - g - L_s, g the greatest common divisor of the objective (the next better value is v - g). An infeasible core proves nothing: it is widened up to all columns.
+r_j <= v - g - L_s, g the greatest common divisor of the objective (the next better value is v - g).
+An infeasible core proves nothing: it is widened up to all columns.
 """
 
 from __future__ import annotations

@@ -332,9 +332,11 @@ class Bars:
         found = []
         if not person.pool and person.current is None:
             found.append(Message("bar.pool"))
-        for pin in self._pins.get(person.id, ()):
-            if not pin.must and facts.pin_covers(pin, post):
-                found.append(Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""}))
+        found += [
+            Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""})
+            for pin in self._pins.get(person.id, ())
+            if not pin.must and facts.pin_covers(pin, post)
+        ]
         if post.load > person.capacity and self.scenario.policy.mode("R29") is Mode.HARD:
             args = {"rule": "R29", "value": f"{post.load / 100:g}", "limit": f"{person.capacity / 100:g}"}
             found.append(Message("bar.R29", args))
