@@ -59,7 +59,6 @@ class CaseCast:
         person = self.cast.add(
             unit.unit_id, birth, levels, specialist=specialist, stepped_down=stepped_down, planted=post.task_force
         )
-        person.details["status"] = "在岗"
         if post.load < 100 and rng.random() < 0.5:
             person.bars["capacity"] = "0.5"
         self._state_wishes(person, main, 0.6)

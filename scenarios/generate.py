@@ -50,6 +50,8 @@ def options_of(arguments: argparse.Namespace) -> Options:
     task_forces = arguments.task_forces or max(2, seats // 7)
     if seats > people * 8 // 10 or task_forces < 2 or not 3 * task_forces <= seats <= 15 * task_forces:
         raise ValueError("needs at least 2 task forces, 3 to 15 seats each, and seats for at most 80 % of the people")
+    if arguments.units is not None and arguments.units < 3:
+        raise ValueError("needs at least 3 units")
     return Options(
         people=people, seed=arguments.seed, seats=seats, task_forces=task_forces,
         units=arguments.units or max(12, people // 12), overlap=arguments.overlap, scarcity=arguments.scarcity,

@@ -12,17 +12,32 @@ import pytest
 from tests.brute.cases import random_case
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.assign import solve
+from zbopt.engine.eligibility import PAIR_MASKS
 from zbopt.engine.rules import ROWS
 from zbopt.plan.audit import audit_document, audit_solution
 from zbopt.plan.bars import PAIR_CHECKS
 from zbopt.plan.document import document
 from zbopt.plan.measure import SEAT_CHECKS
-from zbopt.engine.eligibility import PAIR_MASKS
 from zbopt.progress import Control
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.rulebook import PAIR_RULES
 
 HARD_RULES = sorted({*PAIR_MASKS, *(name for name in ROWS if name.startswith("R"))})
+
+ROW_FAMILIES = [
+    ("quota", "quota", "quota"),
+    ("pin", "pin", "pin"),
+    ("must_fill", "must_fill", "must_fill"),
+    ("twice", "R01", "twice"),
+]
+TERM_STAGES = [
+    ("fit", "merit"),
+    ("preference", "merit"),
+    ("stability", "merit"),
+    ("unfilled", "unfilled"),
+    ("targets", "quotas"),
+    ("moves", "moves"),
+]
 
 
 def test_every_rule_stands_twice() -> None:
@@ -56,7 +71,7 @@ def test_the_audit_names_a_rule_the_engine_left_out(rule: str) -> None:
     pytest.fail(f"no case in which the audit names {rule} and nothing else")
 
 
-@pytest.mark.parametrize(("left_out", "focus", "named"), [("quota", "quota", "quota"), ("pin", "pin", "pin"), ("must_fill", "must_fill", "must_fill"), ("twice", "R01", "twice")])
+@pytest.mark.parametrize(("left_out", "focus", "named"), ROW_FAMILIES)
 def test_the_audit_names_what_else_was_left_out(left_out: str, focus: str, named: str) -> None:
     for scenario in cases(focus, ""):
         solution = solve(scenario, Control(60), seed=1, workers=1, without=frozenset({left_out}))
@@ -65,7 +80,7 @@ def test_the_audit_names_what_else_was_left_out(left_out: str, focus: str, named
     pytest.fail(f"never named {named}")
 
 
-@pytest.mark.parametrize(("term", "stage"), [("fit", "merit"), ("preference", "merit"), ("stability", "merit"), ("unfilled", "unfilled"), ("targets", "quotas"), ("moves", "moves")])
+@pytest.mark.parametrize(("term", "stage"), TERM_STAGES)
 def test_the_audit_notices_a_term_left_out(term: str, stage: str) -> None:
     focus = {"moves": "moves", "targets": "R19"}.get(term, "wants")
     for scenario in cases(focus, ""):

@@ -14,10 +14,20 @@ from zbopt.plan.audit import audit_document, audit_solution
 from zbopt.plan.document import document
 from zbopt.progress import Control
 from zbopt.scenario.load import parse
+from zbopt.scenario.models import Scenario
 
 SEEDS = range(100, 116)
 REFUSED = {"Z134", "Z201"}
 """The generator now and then makes an age range or quota upside down, or a pin twice: refused, as it should be."""
+
+
+def readable(case: dict) -> Scenario | None:
+    try:
+        return parse(case).scenario
+    except DiagnosticsError as problem:
+        if {item.code for item in problem.diagnostics if item.severity == "error"} <= REFUSED:
+            return None
+        raise
 
 
 def outcome(case: dict) -> tuple:
@@ -30,10 +40,8 @@ def test_every_stage_equals_brute_force(focus: str) -> None:
     compared = 0
     for seed in SEEDS:
         case = random_case(random.Random(f"{seed}{focus}"), focus)
-        try:
-            scenario = parse(case).scenario
-        except DiagnosticsError as problem:
-            assert {item.code for item in problem.diagnostics if item.severity == "error"} <= REFUSED
+        scenario = readable(case)
+        if scenario is None:
             continue
         solution = solve(scenario, Control(60), seed=1, workers=1)
         found = [(str(stage.name), stage.value) for stage in solution.stages]

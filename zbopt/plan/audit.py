@@ -57,7 +57,11 @@ def _stage_faults(
         subject = ("stage", str(stage.name))
         path = f"stages[{number}]"
         if stage.plan_value != values.get(stage.name):
-            args: dict[str, Argument] = {"stage": str(stage.name), "stated": stage.plan_value, "found": values.get(stage.name, 0)}
+            args: dict[str, Argument] = {
+                "stage": str(stage.name),
+                "stated": stage.plan_value,
+                "found": values.get(stage.name, 0),
+            }
             yield AuditFault(str(stage.name), subject, Message("audit.value", args), f"{path}.plan_value")
         if not _consistent(stage, policies.get(str(stage.name))):
             yield AuditFault(str(stage.name), subject, Message("audit.claim", {"stage": str(stage.name)}), path)

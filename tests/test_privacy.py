@@ -1,0 +1,95 @@
+"""Planted kin, sanctions, health and identity numbers are found in no output and no log."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+CARD = "110101198503070013"
+
+SCENARIO = f"""
+format: 1
+name: 保密
+as_of: 2019-06
+units: [{{id: U1, name: 单位甲, level: 县直}}]
+leaders: [{{id: L9, name: 领导玖}}]
+duties: [{{id: D77, name: 密事职责}}]
+task_forces:
+  - {{id: T1, name: 专班甲, kind: project, supervisor: L9, size: {{min: 0}}, posts: [{{id: T1-h, role: head}},
+      {{id: T1-m, seats: 2, sensitive: 人事, night_or_field: 是}}, {{id: T1-x, seats: 9}}]}}
+people:
+  - {{id: P1, name: 甲一, unit: U1, id_card: "{CARD}", birth: 1985-03, gender: 男, kin: [{{person: P2, relation: 表舅公}}]}}
+  - {{id: P2, name: 甲二, unit: U1, sanction_end: 2031-07}}
+  - {{id: P3, name: 甲三, unit: U1, health: 较差}}
+  - {{id: P4, name: 甲四, unit: U1, status: 调查}}
+  - {{id: P5, name: 甲五, unit: U1, restricted_duty: 是, conflicts: [D77], kin: [{{leader: L9, relation: 连襟姐夫}}]}}
+  - {{id: P6, name: 甲六, unit: U1, status: 病假}}
+"""
+SECRETS = (
+    CARD,
+    CARD[6:14],
+    "表舅公",
+    "连襟姐夫",
+    "2031-07",
+    "较差",
+    "poor",
+    "investigation",
+    "调查",
+    "病假",
+    "sick",
+    "D77",
+    "sanction",
+    "restricted",
+    "L9 ",
+)
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "zbopt", *arguments], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode in (0, 2), done.stderr
+    return done.stdout + done.stderr
+
+
+def test_nothing_confidential_leaves(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    out = tmp_path / "out"
+    shown = []
+    for lang in ("en", "zh"):
+        shown += [
+            run("check", str(folder), "--lang", lang),
+            run("assign", str(folder), "--out", str(out), "--lang", lang, "--progress", "json"),
+        ]
+        shown += [run("why", person, "--plan", str(out), "--lang", lang) for person in ("P1", "P2", "P3", "P5", "T1-m")]
+        shown += [
+            run("why-not", person, post, "--plan", str(out), "--lang", lang)
+            for person in ("P2", "P3", "P4", "P5", "P6")
+            for post in ("T1-h", "T1-m", "T1-x")
+        ]
+        shown += [run("audit", str(out), "--lang", lang)]
+        shown += [path.read_text(encoding="utf-8") for path in out.glob("*.json") if path.name != "manifest.json"]
+        with zipfile.ZipFile(out / "plan.xlsx") as book:
+            shown += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
+    for text in shown:
+        for secret in SECRETS:
+            assert secret not in text, (secret, text[:300])
+
+
+def test_faults_in_confidential_fields_do_not_show_their_values(tmp_path: Path) -> None:
+    bad = (
+        SCENARIO.replace("health: 较差", "health: 肺病甲")
+        .replace(CARD, "110101198503070011")
+        .replace("2031-07", "2031-77")
+        .replace("[D77]", "[D78秘]")
+    )
+    (tmp_path / "scenario.yaml").write_text(bad, encoding="utf-8")
+    for lang in ("en", "zh"):
+        text = run("check", str(tmp_path), "--lang", lang)
+        assert "Z152" in text
+        for secret in ("肺病甲", "110101", "2031", "D78"):
+            assert secret not in text
