@@ -23,11 +23,13 @@ from zbopt.scenario.models import Post
 def supply(loaded: Loaded) -> Iterator[Diagnostic]:
     """Every warning about supply and demand, with the place in the planner's files."""
     data = Data(loaded.scenario)
-    if not data.posts:
+    if not data.teams:
         yield warning("Z300", loaded.mark("policy", "policy"))
         return
-    allowed = eligibility(data).allowed
     yield from _empty_task_forces(loaded, data)
+    if not data.posts:
+        return
+    allowed = eligibility(data).allowed
     yield from _quotas(loaded, data, allowed)
     yield from _scarce(loaded, data, allowed)
     yield from _competing(loaded, data, allowed)
@@ -47,7 +49,7 @@ def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnos
             continue
         posts = np.isin(data.post_team, [data.team_index[key] for key in item.task_forces])
         seats = int(data.seats[posts].sum())
-        mark = loaded.mark("policy", "policy", "quotas")
+        mark = loaded.mark("quotas", f"{item.scope}/{item.name}") or loaded.mark("quotas", item.name)
         if item.min > seats:
             yield warning("Z301", mark, (item.name,), "min", value=item.min, seats=seats, scope=item.scope)
             continue

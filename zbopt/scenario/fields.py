@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -144,7 +144,7 @@ def parse_hundredths(high: int) -> Callable[[Any], int]:
         text = normal(as_text(value))
         try:
             number = Decimal(text) * 100
-        except InvalidOperation:
+        except ArithmeticError:
             raise fail("Z108", value=text, high=f"{high / 100:g}") from None
         if not number.is_finite() or number != number.to_integral_value() or not 0 <= number <= high:
             raise fail("Z108", value=text, high=f"{high / 100:g}")

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, error, has_errors, ordered, warning
+from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, Message, error, has_errors, ordered, warning
 from zbopt.scenario import references
 from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.idcard import mismatches
-from zbopt.scenario.models import ROW_MODELS, Kin, Scenario
+from zbopt.scenario.models import ROW_MODELS, Kin, Scenario, TaskForce
 from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
 from zbopt.scenario.tables import Workbook, grid_rows, open_workbook, read_csv
@@ -58,7 +58,7 @@ class _Reader:
         self.marks = Marks()
         self.found: list[Diagnostic] = []
         self.files: list[Path] = []
-        self.books: dict[str, Workbook] = {}
+        self.books: dict[str, Workbook | DiagnosticsError] = {}
         self.rows: dict[str, list[_Row]] = {name: [] for name in ROW_MODELS}
 
     # --- files -------------------------------------------------------------------------------------------------------
@@ -96,10 +96,17 @@ class _Reader:
     def book(self, name: str, mark: Mark | None) -> Workbook:
         """The workbook of that name, opened once."""
         if name not in self.books:
-            path = inside(self.folder, name, mark)
-            self.books[name] = open_workbook(path, name)
-            self.files.append(path)
-        return self.books[name]
+            try:
+                path = inside(self.folder, name, mark)
+                self.books[name] = open_workbook(path, name)
+                self.files.append(path)
+            except DiagnosticsError as problem:  # told once, however many lists ask for it
+                self.books[name] = DiagnosticsError(())
+                raise problem from None
+        book = self.books[name]
+        if isinstance(book, DiagnosticsError):
+            raise book
+        return book
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
@@ -221,7 +228,7 @@ class _Reader:
     def id_card(self, row: _Row) -> None:
         from zbopt.scenario.models import Person
 
-        if not row.raw.get("id_card"):
+        if not isinstance(row.raw.get("id_card"), str) or not row.raw["id_card"]:
             return
         bare = {key: row.raw[key] for key in ("birth", "gender") if row.raw.get(key)}
         try:
@@ -252,10 +259,11 @@ class _Reader:
         location = tuple(item["loc"])
         code, args = _code(model, item, location)
         if location and location[0] in CONFIDENTIAL_FIELDS:
-            args = {key: "***" if key in ("value", "nearest") else value for key, value in args.items()}
+            args = {key: "" if key == "nearest" else "***" if key == "value" else value for key, value in args.items()}
         shown = ".".join(_named(raw, path, location))
         mark = self.marks.of((*path, *location))
-        return error(code, mark, _subject(raw) if path and path[0] != "policy" else (), shown, **args)
+        subject = _subject(raw) if path and path[0] != "policy" else ()
+        return Diagnostic(Message(code, args), "error", mark, subject, shown)
 
 
 def _parts(item: Any) -> list[Any]:
@@ -406,9 +414,16 @@ def _finish(reader: _Reader, raw: dict[str, Any]) -> Loaded:
         raise DiagnosticsError(reader.found)
     lists = {name: _sorted(name, [item for item, _ in rows]) for name, rows in good.items()}
     lists["people"] = _kin_resolved(lists["people"], known["leaders"])
+    quota_paths: dict[tuple[str, str], Path_] = {
+        ("quotas", quota.name): ("policy", "quotas", place) for place, quota in enumerate(policy.quotas)
+    }
+    for team, path in good["task_forces"]:
+        assert isinstance(team, TaskForce)
+        quota_paths |= {("quotas", f"{team.id}/{q.name}"): (*path, "quotas", n) for n, q in enumerate(team.quotas)}
     policy = policy.model_copy(update={"quotas": tuple(sorted(policy.quotas, key=lambda q: (q.name, str(q.scope))))})
     scenario = frame.model_copy(update={**lists, "policy": policy})
     paths = {(name, _key(item)): path for name, rows in good.items() for item, path in rows}
+    paths.update(quota_paths)
     return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths)
 
 

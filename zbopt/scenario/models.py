@@ -92,7 +92,10 @@ def _parse_kin(value: Any) -> tuple[Kin, ...]:
             entries.append(raw)
             continue
         if not isinstance(raw, Mapping):
-            ((key, relation),) = split_map(raw) if ":" in str(raw) or "：" in str(raw) else [(as_text(raw), "")]
+            pairs = split_map(raw) if ":" in str(raw) or "：" in str(raw) else [(as_text(raw), "")]
+            if len(pairs) != 1:
+                raise fail("Z118")
+            key, relation = pairs[0]
             raw = {"person": key, **({"relation": relation} if relation else {})}
         if set(raw) - {"person", "leader", "relation"} or ("person" in raw) == ("leader" in raw):
             raise fail("Z118")

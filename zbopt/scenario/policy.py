@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from zbopt.scenario.expression import Expression, parse_expression
@@ -272,13 +272,14 @@ class Policy(Model):
     solver: Solver = Solver()
     incumbents: Annotated[Incumbents, *typed(parse_word(Incumbents), word_schema(Incumbents))] = Incumbents.EXEMPT
 
-    @model_validator(mode="after")
-    def _stages_once(self) -> Policy:
-        names = [stage.name for stage in self.stages]
+    @field_validator("stages", mode="after")
+    @classmethod
+    def _stages_once(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        names = [stage.name for stage in stages]
         for name in names:
             if names.count(name) > 1:
                 raise fail("Z115", value=name)
-        return self
+        return stages
 
     def mode(self, rule_id: str) -> Mode:
         """The mode a rule has here."""

@@ -121,6 +121,8 @@ def _full_width_marks(text: str, shown: str) -> Iterator[Diagnostic] | list[Diag
     """Full-width ： after a key and full-width commas between items in [ ] change what YAML reads: errors with the fix."""
     found = []
     for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            continue
         bare = line.split(" #")[0]
         if _WIDE.match(bare):
             found.append(error("Z013", Mark(shown, number), sign="：", use=": "))
