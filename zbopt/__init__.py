@@ -1,3 +1,30 @@
-"""zbopt: proved, audited, explained staffing of temporary task forces."""
+"""zbopt: proved, audited, explained staffing of temporary task forces.
+
+import zbopt
+result = zbopt.assign("scenarios/tiny")
+result.status, result.document["stages"]
+"""
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from zbopt.planning import assign as assign
+    from zbopt.planning import check as check
+    from zbopt.scenario.load import load as load
+
+__all__ = ["assign", "check", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use: `zbopt --help` pays for neither solver nor models."""
+    if name in ("assign", "check"):
+        from zbopt import planning
+
+        return getattr(planning, name)
+    if name == "load":
+        from zbopt.scenario.load import load
+
+        return load
+    raise AttributeError(name)

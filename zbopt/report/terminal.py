@@ -13,6 +13,7 @@ from rich.table import Table
 
 from zbopt.report.language import Language, share
 from zbopt.scenario.models import Scenario
+from zbopt.scenario.vocabulary import HEADERS
 
 WIDTH = 80
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -33,6 +34,25 @@ def table(
     )
     console.print(grid)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def wrapped(text: str, width: int = WIDTH) -> str:
+    """Text broken at the width of the terminal, wide characters counted twice."""
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, width=width, color_system=None, markup=False, highlight=False, emoji=False, legacy_windows=False
+    )
+    console.print(text)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def field_name(field: str, language: Language) -> str:
+    """A field as the planner's tables call it: the Chinese header, or the English key."""
+    if language.name == "en":
+        return field
+    list_name, key = ("units", field[5:]) if field.startswith("unit.") else ("people", field)
+    header = {known: title for title, known in HEADERS[list_name].items()}.get(key, field)
+    return f"单位{header}" if list_name == "units" else header
 
 
 def status_text(plan: Mapping[str, Any], language: Language) -> str:
@@ -167,8 +187,10 @@ def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cro
 
 def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
     say = language.text
-    known = ", ".join(f"{item['field']} {share(item['known'], item['out_of'])}" for item in plan["coverage"])
-    lines = [f"{say('ui.coverage')}: {known}"]
+    known = ", ".join(
+        f"{field_name(item['field'], language)} {share(item['known'], item['out_of'])}" for item in plan["coverage"]
+    )
+    lines = [wrapped(f"{say('ui.coverage')}: {known}")]
     relaxed = [
         say(
             "ui.relaxed_row",
@@ -179,7 +201,7 @@ def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> l
         )
         for item in plan["relaxed"]
     ]
-    lines += [f"{say('ui.relaxed')}: {'; '.join(relaxed) or say('ui.none')}"]
+    lines += [wrapped(f"{say('ui.relaxed')}: {'; '.join(relaxed) or say('ui.none')}")]
     if plan["paid"]:
         lines += [
             f"{say('ui.paid')}:",

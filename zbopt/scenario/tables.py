@@ -153,7 +153,9 @@ def _columns(grid: Grid, header_row: int, known: dict[str, str]) -> tuple[dict[i
         mark = grid.mark(header_row, place)
         if key is None:
             found.append(error("Z024", mark, key=title, nearest=nearest(title, known)))
-        elif any(key == other or key.startswith(f"{other}.") or other.startswith(f"{key}.") for other in columns.values()):
+        elif any(
+            key == other or key.startswith(f"{other}.") or other.startswith(f"{key}.") for other in columns.values()
+        ):
             found.append(error("Z025", mark, key=title))
         else:
             columns[place] = key
