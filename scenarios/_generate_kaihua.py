@@ -10,7 +10,7 @@ from _generate_kaihua_text import README, RESTRUCTURE, SCENARIO
 from _generate_kaihua_traps import add_traps
 from _generate_people import number_people, person_row
 
-SEED = 34
+SEED = 84
 WORKLOAD_SEED = 5
 
 

@@ -90,6 +90,7 @@ about people were drawn at random. Leaders and townships are invented too; count
 | team sizes named: writing and planning, planning and design, investment promotion | 5, 9, 10 | T06, T07, T05 |
 | pool categories named: urban construction, economic management, project planning | 3 of 10 | `categories.csv` |
 | people of 2018 who stayed, transferred, returned home; new ones | 39, 27, 71; 32 | not prescribed: a plan may differ |
+| open selection; people of band 1 promoted | 3 of 27; 12 | not represented |
 
 The published figures do not fully reconcile: the removals named do not lead from 29 to 14. Here nine more (T12-T20) go
 into four new ones (N01-N04), so that they do.

@@ -7,14 +7,14 @@ result.status, result.document["stages"]
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from zbopt.version import __version__
 
 if TYPE_CHECKING:
     from zbopt.planning import assign as assign
     from zbopt.planning import check as check
     from zbopt.scenario.load import load as load
 
-__all__ = ["assign", "check", "load"]
+__all__ = ["__version__", "assign", "check", "load"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zbopt import __version__
 from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message, error, ordered
 from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
@@ -21,6 +20,7 @@ from zbopt.plan.result import Solution
 from zbopt.progress import Control, Event
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Post, Scenario, plain
+from zbopt.version import __version__
 
 
 @dataclass(frozen=True)

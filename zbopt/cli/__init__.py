@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from zbopt import __version__
 from zbopt.report.language import LANGUAGES, Language, default_language
+from zbopt.version import __version__
 
 OK, BAD_INPUT, IMPOSSIBLE, NO_PLAN, AUDIT_FAULTS, INTERRUPTED = 0, 2, 3, 4, 5, 130
 """Exit codes of the design; 1 is left to crashes."""

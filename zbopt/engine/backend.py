@@ -47,8 +47,13 @@ class Integral:
     bound: float
 
 
-def _attended(work: Callable[[], Any], stop: Callable[[], None], control: Control, tick: Callable[[], None]) -> Any:
-    """Run a solver call in a thread of its own, so that Ctrl-C and progress reach the caller while it works."""
+def _attended(
+    work: Callable[[], Any], stop: Callable[[], None] | None, control: Control, tick: Callable[[], None]
+) -> Any:
+    """Run a solver call in a thread of its own, so that Ctrl-C and progress reach the caller while it works.
+
+    `stop` asks the solver to end; without it a stop request returns None at once.
+    """
     result: list[Any] = []
     failure: list[BaseException] = []
 
@@ -68,6 +73,8 @@ def _attended(work: Callable[[], Any], stop: Callable[[], None], control: Contro
         passed += wait
         wait = min(TICK_SECONDS, wait * 2)
         if control.stop_requested:
+            if stop is None:
+                return None  # the solver ends by itself, in the background; nobody waits for it
             stop()
         if passed - told >= 1.0:
             told = passed
@@ -130,8 +137,8 @@ def _run_highs(solver: Any, control: Control, stage: str) -> Any:
 
     solver.cbSimplexInterrupt.clear()
     solver.cbSimplexInterrupt += interrupt
-    _attended(solver.run, lambda: None, control, lambda: control.emit(stage, "relaxation"))
-    return solver.getModelStatus()
+    status = _attended(solver.run, None, control, lambda: control.emit(stage, "relaxation"))
+    return None if status is None else solver.getModelStatus()
 
 
 def _highs(model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, columns: Ints) -> Any:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from zbopt import __version__
 from zbopt.diagnostics import Message
 from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measure
 from zbopt.plan.reasons import empty_seat_reasons
@@ -20,6 +19,7 @@ from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
+from zbopt.version import __version__
 
 FORMAT = 1
 _ROLE_ORDER = {role: place for place, role in enumerate(Role)}

@@ -79,11 +79,16 @@ class Plan:
         self.scenario = scenario
         self.bars = Bars(scenario)
         self.staffed = facts.staffed_task_forces(scenario)
+        self.requirements = facts.requirements(scenario)
         self.posts = facts.staffed_posts(scenario)
         self.posts_of_person: dict[str, list[Post]] = defaultdict(list)
         self.people_of_post: dict[str, list[str]] = {post.id: [] for post in self.posts}
         self.people_of_team: dict[str, set[str]] = {item.id: set() for item in self.staffed}
         self.people_of_unit: dict[str, set[str]] = {unit.id: set() for unit in scenario.units}
+        self.kin: dict[str, set[str]] = defaultdict(set)
+        for one, other in facts.kin_pairs(scenario):
+            self.kin[one].add(other)
+            self.kin[other].add(one)
         for person_id, post_id in assignment:
             post = scenario.post_by_id[post_id]
             self.posts_of_person[person_id].append(post)
@@ -205,17 +210,13 @@ def _r15(plan: Plan) -> Iterator[Violation]:
 
 
 def _r16(plan: Plan) -> Iterator[Violation]:
-    kin: dict[str, set[str]] = defaultdict(set)
-    for one, other in facts.kin_pairs(plan.scenario):
-        kin[one].add(other)
-        kin[other].add(one)
     leaders = facts.kin_leaders(plan.scenario)
     for team in plan.staffed:
         posts = plan.scenario.posts_of[team.id]
         heads = {p for post in posts if post.role is words.Role.HEAD for p in plan.people_of_post[post.id]}
         seats = sorted({p for post in posts if post.sensitive is not None for p in plan.people_of_post[post.id]})
         for person in seats:
-            if kin[person] & heads or team.supervisor in leaders.get(person, ()):
+            if plan.kin[person] & heads or team.supervisor in leaders.get(person, ()):
                 message = Message("bar.confidential", {"rule": "R16"})
                 yield Violation("R16", plan.mode("R16"), 1, ("task_force", team.id), message)
 
@@ -333,7 +334,7 @@ def _merit(plan: Plan, seat_points: Mapping[tuple[str, str], Points], weight: We
 def measure(scenario: Scenario, assignment: Assignment) -> Measures:
     """Every figure of a plan. The ids in the assignment must exist; who sits where is judged, not trusted."""
     plan = Plan(scenario, assignment)
-    quotas = tuple(read_quota(item, plan) for item in facts.requirements(scenario))
+    quotas = tuple(read_quota(item, plan) for item in plan.requirements)
     found = [*_structure(plan), *_must(plan), *_pair_rules(plan), *_quota_violations(quotas)]
     for rule, check in SEAT_CHECKS.items():
         if plan.mode(rule) is not Mode.OFF:

@@ -57,7 +57,7 @@ def _own_seats(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
 
 def _company(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
     """Kin in the task force (R15), a kin head over or a kin sensitive seat under (R16)."""
-    kin = {a if b == person.id else b for a, b in facts.kin_pairs(plan.scenario) if person.id in (a, b)}
+    kin = plan.kin[person.id]
     if plan.mode("R15") is Mode.HARD and kin & plan.people_of_team[post.task_force]:
         yield Message("bar.confidential", {"rule": "R15"})
     if plan.mode("R16") is Mode.HARD and post.sensitive is not None:
@@ -80,7 +80,7 @@ def _limits(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
     team = plan.people_of_team[post.task_force]
     if plan.mode("R37") is Mode.HARD and len(team) + 1 > team_size(post.task_force, plan.scenario)[1]:
         yield Message("obstacle.R37", {"rule": "R37", "limit": team_size(post.task_force, plan.scenario)[1]})
-    for asked in facts.requirements(plan.scenario):
+    for asked in plan.requirements:
         if asked.mode is Mode.HARD and post.task_force in asked.task_forces and _breaks(plan, asked, person):
             yield Message("obstacle.quota", {"name": asked.name, "scope": asked.scope})
 

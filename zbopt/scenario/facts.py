@@ -96,12 +96,6 @@ def kin_leaders(scenario: Scenario) -> Mapping[str, frozenset[str]]:
     return {key: value for key, value in found.items() if value}
 
 
-def duties_of(task_force: TaskForce, scenario: Scenario) -> frozenset[str]:
-    """The duties of a task force: those with stated workload and those listed."""
-    stated = {row.duty for row in scenario.workload if row.task_force == task_force.id}
-    return frozenset(stated | set(task_force.duties))
-
-
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """A quota in one scope: `of` among the persons of these task forces, between min and max. `key` is unique."""

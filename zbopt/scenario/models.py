@@ -485,6 +485,14 @@ class Scenario(Model):
         return {key: tuple(value) for key, value in found.items()}
 
     @cached_property
+    def duties_of_task_force(self) -> Mapping[str, frozenset[str]]:
+        """The duties of each task force: those with stated workload and those listed."""
+        found = {item.id: set(item.duties) for item in self.task_forces}
+        for row in self.workload:
+            found[row.task_force].add(row.duty)
+        return {key: frozenset(value) for key, value in found.items()}
+
+    @cached_property
     def sha256(self) -> str:
         """Hash of the canonical scenario: sorted, typed, without `policy.solver`, independent of files and row order."""
         text = json.dumps(plain(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
