@@ -31,6 +31,25 @@ def language_of(arguments: list[str]) -> str:
     return default_language()
 
 
+class _Formatter(click.HelpFormatter):
+    """Help with its headings in the language of the run."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The usage line."""
+        super().write_usage(prog, args, prefix or Language(language_of(sys.argv[1:])).text("ui.usage") + " ")
+
+    def section(self, name: str) -> Any:
+        """A section under a heading."""
+        code = {"Options": "ui.options", "Commands": "ui.commands"}.get(name)
+        return super().section(name if code is None else Language(language_of(sys.argv[1:])).text(code))
+
+
+class _Context(click.Context):
+    """A context whose help speaks."""
+
+    formatter_class = _Formatter
+
+
 class _Spoken:
     """A command whose help is looked up in the catalogue when it is shown."""
 
@@ -74,10 +93,13 @@ class _HelpMixin:
 class Command(_Spoken, _HelpMixin, click.Command):
     """A click command that speaks the language of the run."""
 
+    context_class = _Context
+
 
 class Group(_Spoken, _HelpMixin, click.Group):
     """The group of all commands; modules are imported when their command is asked for."""
 
+    context_class = _Context
     names = ("assign", "check", "init", "schema", "audit", "why", "why-not", "explain-code")
 
     def list_commands(self, ctx: click.Context) -> list[str]:

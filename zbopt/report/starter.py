@@ -225,6 +225,8 @@ def _workbook(tables: dict[str, Table], language: Language) -> bytes:
     for name, (headers, rows) in tables.items():
         page = book.add_worksheet(SHEETS[name] if language.name == "zh" else name)
         page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         keys = _TABLES[name][0]
         for place, (key, header) in enumerate(zip(keys, headers, strict=True)):
             page.write_string(0, place, header, head)

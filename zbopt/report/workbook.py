@@ -34,7 +34,7 @@ def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) ->
     _sheet(book, say("ui.summary"), [say("ui.status"), status_text(plan, language)], _summary_rows(plan, language))
     if plan["seats"]:
         keys = ("task_force", "post", "role", "person", "name", "unit", "move", "fit", "preference")
-        _sheet(book, say("ui.assignments"), [say(f"col.{key}") for key in keys], seat_rows(plan, scenario, language))
+        _sheet(book, say("ui.assignments"), [say(f"col.{key}") for key in keys], _seat_rows(plan, scenario, language))
         titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
         _sheet(book, say("ui.unfilled"), titles, unfilled_rows(plan, scenario, language))
         titles = [
@@ -81,6 +81,11 @@ def _summary_rows(plan: Mapping[str, Any], language: Language) -> Rows:
         )
         rows.append([say("ui.relaxed"), text])
     return rows
+
+
+def _seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> Rows:
+    """The table of the terminal with the points as numbers."""
+    return [[*row[:7], *(int(cell) for cell in row[7:])] for row in seat_rows(plan, scenario, language)]
 
 
 def _composition(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> Rows:
