@@ -28,7 +28,6 @@ WRONG_TODAY = {
     "block-text-full-width": "Z013 for full-width marks inside a block of text, where they are harmless",
     "id-hides-unit": "a row with a bad id loses its references unchecked",
     "quota-hides-another": "a fault of one quota hides the unknown category of another",
-    "task-force-without-id": "each post of a task force without id is told to lack task_force, which nobody types there",
 }
 
 # Codes that occur in the source and need not occur in a case.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,19 @@ def test_why_and_why_not(tmp_path: Path) -> None:
     assert "T1-plan" in zbopt("why", "P2", "--plan", out).stdout
     assert "R27" in zbopt("why-not", "P2", "T1-head", "--plan", out).stdout
     assert "P1" in zbopt("why", "T1-head", "--plan", out).stdout
+
+
+def test_why_refuses_a_plan_whose_scenario_has_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    shutil.copytree("scenarios/tiny", folder)
+    out = str(tmp_path / "r")
+    zbopt("assign", str(folder), "--out", out)
+    path = folder / "scenario.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("id: P2,", "id: P9,"), encoding="utf-8")
+    done = zbopt("why", "P1", "--plan", out)
+    assert done.returncode == 2
+    assert "Z511" in done.stderr
+
+
+def test_the_language_may_stand_before_the_command() -> None:
+    assert "错误" in zbopt("--lang", "zh", "check", "nowhere").stderr

@@ -123,7 +123,7 @@ def option(*names: str, **settings: Any) -> Any:
 
 def lang_option(function: Any) -> Any:
     """The --lang option every command has."""
-    return option("--lang", type=click.Choice(LANGUAGES), default=lambda: default_language(), help="help.lang")(
+    return option("--lang", type=click.Choice(LANGUAGES), default=lambda: language_of(sys.argv[1:]), help="help.lang")(
         function
     )
 

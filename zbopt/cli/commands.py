@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -158,7 +159,9 @@ def check(path: Path, language: Language) -> None:
     teams = len(facts.staffed_task_forces(scenario))
     if found:
         _counts(found, language)
-    click.echo(language.text("ui.ok", people=len(scenario.people), seats=seats, task_forces=teams))
+    click.echo(
+        language.text("ui.checked" if found else "ui.ok", people=len(scenario.people), seats=seats, task_forces=teams)
+    )
 
 
 def _counts(found: Iterable[Diagnostic], language: Language) -> None:
@@ -219,8 +222,16 @@ def audit(plan: Path, scenario: Path | None, language: Language) -> None:
         return
     click.echo(language.text("audit.bad", count=len(finished.faults)))
     for fault in finished.faults:
-        click.echo(f"  {fault.rule} {' '.join(fault.subject)} {fault.path}: {language.message(fault.message)}")
+        head = fault.path if fault.rule == "document" else " ".join((fault.rule, fault.subject[1], fault.path)).strip()
+        click.echo(f"  {head}: {language.message(fault.message)}")
     sys.exit(AUDIT_FAULTS)
+
+
+def _intact(finished: Any, language: Language) -> Any:
+    """A plan that still follows from its scenario; explanations of another one would mislead."""
+    if finished.faults:
+        _fail(language, error("Z511", count=len(finished.faults)))
+    return finished
 
 
 def _answer(answer: Any, language: Language) -> str:
@@ -249,7 +260,7 @@ def why(what: str, plan: Path | None, scenario: Path | None, language: Language)
     """Why a person sits there, or who could take a post."""
     from zbopt import planning
 
-    click.echo(_answer(planning.why(_opened(plan, scenario, language), what), language))
+    click.echo(_answer(planning.why(_intact(_opened(plan, scenario, language), language), what), language))
 
 
 @click.command(cls=Command, help="help.why-not")
@@ -263,7 +274,9 @@ def why_not(person: str, post: str, plan: Path | None, scenario: Path | None, la
     """Why a person does not sit on a post."""
     from zbopt import planning
 
-    click.echo(_answer(planning.why_not_there(_opened(plan, scenario, language), person, post), language))
+    click.echo(
+        _answer(planning.why_not_there(_intact(_opened(plan, scenario, language), language), person, post), language)
+    )
 
 
 @click.command(cls=Command, help="help.explain-code")
@@ -277,7 +290,9 @@ def explain_code(code: str, language: Language) -> None:
     codes = [key for key in catalogue() if key.startswith("Z")]
     if code.upper() not in codes:
         _fail(language, error("Z509", value=code, nearest=nearest(code.upper(), codes)))
-    click.echo(f"{code.upper()}: {catalogue()[code.upper()][language.name]}")
+    template = re.sub(r"\{\?\w+\}|\{/\w+\}", "", catalogue()[code.upper()][language.name])
+    shown = re.sub(r"{(\w+)}", r"<\1>", template)
+    click.echo(f"{code.upper()}: {shown}")
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -80,8 +80,23 @@ class Language:
         if item.subject:
             parts.append(f"[{' '.join(item.subject)}]")
         head = " ".join(parts)
-        field = f" {item.field}:" if item.field else ":"
-        return f"{self.text('word.' + item.severity)} {head}{field} {self.message(item.message)}"
+        field = f" {self.field(item.field)}:" if item.field else ":"
+        message = item.message
+        if message.code == "Z101":
+            message = Message(message.code, {"key": self.field(str(message.args["key"]))})
+        return f"{self.text('word.' + item.severity)} {head}{field} {self.message(message)}"
+
+    def field(self, name: str) -> str:
+        """A field with the Chinese header a planner's table has for it, where this run speaks Chinese."""
+        if self.name != "zh":
+            return name
+        from zbopt.scenario.vocabulary import HEADERS
+
+        for headers in HEADERS.values():
+            for title, key in headers.items():
+                if key == name:
+                    return f"{title}({name})"
+        return name
 
     def diagnostics(self, items: Iterable[Diagnostic]) -> str:
         """One line each."""

@@ -185,6 +185,9 @@ class _Reader:
         """Posts and workloads written inside a task force become rows of their own lists."""
         for row in self.rows["task_forces"]:
             owner = row.raw.get("id")
+            if not isinstance(owner, str) or not owner:
+                row.raw = {key: value for key, value in row.raw.items() if key not in NESTED_LISTS}
+                continue  # the missing id is told; its posts cannot be placed
             for post_place, post in enumerate(self.nested(row, "posts", list)):
                 path = (*row.path, "posts", post_place)
                 if isinstance(post, dict):
