@@ -24,11 +24,7 @@ CASES = sorted(folder.name for folder in BAD.iterdir() if folder.is_dir())
 Maker = Callable[[Path], list[str]]
 
 # Cases whose expected.txt says what ought to come out, and does not yet. Strict: remove the line when it is mended.
-WRONG_TODAY = {
-    "block-text-full-width": "Z013 for full-width marks inside a block of text, where they are harmless",
-    "id-hides-unit": "a row with a bad id loses its references unchecked",
-    "quota-hides-another": "a fault of one quota hides the unknown category of another",
-}
+WRONG_TODAY = {}
 
 # Codes that occur in the source and need not occur in a case.
 EXCEPTIONS = {

@@ -251,9 +251,8 @@ class _Reader:
             errors = problem.errors(include_url=False)
         for item in errors:
             self.found += [self.diagnostic(model, part, raw, path) for part in _parts(item)]
-        bad = {item["loc"][0] for item in errors if item["loc"]}
         try:
-            return model.model_validate({key: value for key, value in stated.items() if key not in bad})
+            return model.model_validate(_readable_part(stated, errors, path))
         except (ValidationError, AttributeError):
             return None
 
@@ -267,6 +266,28 @@ class _Reader:
         mark = self.marks.of((*path, *location))
         subject = _subject(raw) if path and path[0] != "policy" else ()
         return Diagnostic(Message(code, args), "error", mark, subject, shown)
+
+
+def _readable_part(stated: dict[str, Any], errors: list[Any], path: Path_) -> dict[str, Any]:
+    """A row without its faults, so that its references can be checked; it never reaches a scenario.
+
+    A faulty quota gives way to one that asks for nothing (the places of the others stay), a faulty id to the row's place.
+    """
+    part = dict(stated)
+    for item in errors:
+        location = item["loc"]
+        if not location:
+            continue
+        key = location[0]
+        if key == "quotas" and len(location) > 1 and isinstance(part.get("quotas"), list):
+            quotas = list(part["quotas"])
+            quotas[location[1]] = {"name": f"?{location[1]}", "of": "specialist", "min": "0"}
+            part["quotas"] = quotas
+        elif key == "id":
+            part["id"] = "-".join(str(step) for step in path)
+        else:
+            part.pop(key, None)
+    return part
 
 
 def _parts(item: Any) -> list[Any]:

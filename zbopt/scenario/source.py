@@ -7,7 +7,6 @@ that leave the scenario folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,10 +116,15 @@ def _yaml_error(problem: str, text: str, shown: str, line: int | None) -> Diagno
 _WIDE = re.compile(r"^(\s*(?:- )?[A-Za-z_][\w.]*)：")
 
 
-def _full_width_marks(text: str, shown: str) -> Iterator[Diagnostic] | list[Diagnostic]:
+def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
     """Full-width ： after a key and full-width commas between items in [ ] change what YAML reads: errors with the fix."""
     found = []
+    block: int | None = None
     for number, line in enumerate(text.splitlines(), 1):
+        indent = len(line) - len(line.lstrip())
+        if block is not None and (indent > block or not line.strip()):
+            continue  # inside a block of text every mark is plain text
+        block = indent if re.search(r":\s*[|>][+-]?\d?\s*(#.*)?$", line) else None
         if line.lstrip().startswith("#"):
             continue
         bare = line.split(" #")[0]
