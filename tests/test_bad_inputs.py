@@ -23,9 +23,6 @@ CASES = sorted(folder.name for folder in BAD.iterdir() if folder.is_dir())
 
 Maker = Callable[[Path], list[str]]
 
-# Cases whose expected.txt says what ought to come out, and does not yet. Strict: remove the line when it is mended.
-WRONG_TODAY = {}
-
 # Codes that occur in the source and need not occur in a case.
 EXCEPTIONS = {
     "Z119",  # the net for what no parser foresees; no case reaches it
@@ -234,16 +231,7 @@ MADE: tuple[Maker, ...] = (
 # --- the tests ---------------------------------------------------------------------------------------------------------
 
 
-def cases() -> list[Any]:
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=WRONG_TODAY[name]))
-        if name in WRONG_TODAY
-        else name
-        for name in CASES
-    ]
-
-
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", CASES)
 def test_folder(name: str) -> None:
     compare(BAD / name, (BAD / name / "expected.txt").read_text(encoding="utf-8").splitlines())
 
@@ -269,7 +257,6 @@ def test_there_are_many() -> None:
     expected = [(BAD / name / "expected.txt").read_text(encoding="utf-8").split("\n")[:-1] for name in CASES]
     assert len(CASES) >= 50
     assert sum(len(lines) >= 3 for lines in expected) >= 10
-    assert set(WRONG_TODAY) <= set(CASES)
 
 
 def test_command_line() -> None:
@@ -288,6 +275,6 @@ def test_every_code_occurs(made: Callable[[Maker], tuple[Path, list[str]]]) -> N
     package = Path(zbopt.__file__).parent
     sources = [*(package / "scenario").glob("*.py"), package / "supply.py"]
     raised = {code for path in sources for code in re.findall(r'"(Z[0-3]\d\d)"', path.read_text(encoding="utf-8"))}
-    seen = {item.code for name in CASES if name not in WRONG_TODAY for item in diagnosed(BAD / name)}
+    seen = {item.code for name in CASES for item in diagnosed(BAD / name)}
     seen |= {item.code for make in MADE for item in diagnosed(made(make)[0])}
     assert raised - seen == EXCEPTIONS
