@@ -1,0 +1,29 @@
+"""A run that is stopped keeps its best plan, says so, and never calls it proved."""
+
+from __future__ import annotations
+
+from zbopt.planning import assign
+from zbopt.progress import Control, Event
+
+
+def test_stopped_at_once_the_start_plan_is_kept_and_audited() -> None:
+    result = assign("scenarios/kaihua-2019", on_control=Control.request_stop)
+    assert result.status == "stopped"
+    assert result.solution.assignment
+    assert result.audit == ()
+    assert not result.document["repeatable"]
+    assert {stage.status for stage in result.solution.stages} == {"not_reached"}
+
+
+def test_a_listener_that_fails_does_not_end_the_run() -> None:
+    def faulty(event: Event) -> None:
+        raise RuntimeError(event.stage)
+
+    assert assign("scenarios/tiny", listener=faulty).status == "proved"
+
+
+def test_progress_names_stage_and_activity() -> None:
+    seen: list[Event] = []
+    assign("scenarios/kaihua-2019", listener=seen.append)
+    assert {"model", "start", "merit"} <= {event.stage for event in seen}
+    assert seen[-1].seconds >= seen[0].seconds
