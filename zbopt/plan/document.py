@@ -15,7 +15,6 @@ from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_
 from zbopt.plan.reasons import empty_seat_reasons
 from zbopt.plan.result import Assignment, Solution
 from zbopt.plan.scores import wish_points
-from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
@@ -78,7 +77,7 @@ def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in _KINDS},
         "wishes": _wishes(plan),
         "units": _units(plan),
-        "coverage": _coverage(plan, measures),
+        "coverage": _coverage(plan),
         "mergers": [],
         "actions": {"people": [], "seats": [], "task_forces": [], "units": []},
         "paid": [_violation(item) for item in measures.in_mode(Mode.TARGET)],
@@ -223,7 +222,7 @@ def _units(plan: Plan) -> list[Document]:
 _COVERED = ("birth", "gender", "political", "staffing", "categories", "assessments", "preferences", "unit_opinion")
 
 
-def _coverage(plan: Plan, measures: Measures) -> list[Document]:
+def _coverage(plan: Plan) -> list[Document]:
     """For how many people a field that rules and quotas read is stated; confidential fields are left out."""
     people = plan.scenario.people
     rows: list[Document] = [
@@ -296,10 +295,4 @@ def to_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def facts_of_seats(plan_document: Mapping[str, Any]) -> tuple[int, int]:
-    """Seats filled and seats in all."""
-    seats = plan_document["seats"]
-    return sum(seat["person"] is not None for seat in seats), len(seats)
-
-
-__all__ = ["Document", "assignment_in", "claims", "derived", "document", "facts", "to_text"]
+__all__ = ["Document", "assignment_in", "claims", "derived", "document", "to_text"]
