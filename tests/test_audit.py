@@ -61,7 +61,7 @@ def cases(focus: str, rule: str) -> Iterator[Any]:
 def test_the_audit_names_a_rule_the_engine_left_out(rule: str) -> None:
     for scenario in cases(rule, rule):
         solution = solve(scenario, Control(60), seed=1, workers=1, without=frozenset({rule}))
-        faults = [fault for fault in audit_solution(scenario, solution) if fault.subject[0] != "stage"]
+        faults = audit_solution(scenario, solution)
         if faults and {fault.rule for fault in faults} == {rule}:
             kinds = {fault.subject[0] for fault in faults}
             assert kinds <= {"person", "unit", "task_force"}
@@ -123,4 +123,6 @@ def test_every_altered_leaf_is_found() -> None:
         for step in path[:-1]:
             here = here[step]
         here[path[-1]] = altered(here[path[-1]])
-        assert audit_document(other, scenario), path
+        shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+        places = [fault.path for fault in audit_document(other, scenario) if fault.path]
+        assert any(shown.startswith(place) for place in places), (shown, places)

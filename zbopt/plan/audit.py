@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
 from zbopt.plan.document import FORMAT, assignment_in, derived
 from zbopt.plan.measure import measure
-from zbopt.plan.result import Solution, StageResult
+from zbopt.plan.result import Solution, StageResult, StageStatus
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 
@@ -69,7 +69,7 @@ def _stage_faults(
 
 def _consistent(stage: StageResult, policy: Stage | None) -> bool:
     """Bounds on the right side, no gap where proved, and the plan within the tolerance of the value."""
-    if policy is None:
+    if policy is None or stage.status not in get_args(StageStatus):
         return False
     sign = -1 if stage.name == "merit" else 1
     value, bound, own = (sign * item for item in (stage.value, stage.bound, stage.plan_value))
