@@ -103,6 +103,10 @@ class Context:
             return np.arange(len(self.post))
         return np.flatnonzero(np.isin(self.team, teams))
 
+    def num_seats(self, teams: tuple[int, ...]) -> int:
+        """Seats of these task forces."""
+        return int(self.data.seats[np.isin(self.data.post_team, teams)].sum())
+
     def presence(self, teams: tuple[int, ...]) -> Presence:
         """Columns that count each person once over these task forces; h columns are made where someone may hold two seats."""
         if teams not in self._presence:

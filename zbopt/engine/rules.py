@@ -270,12 +270,22 @@ def quotas(context: Context) -> None:
         text = item.of.text
         if text not in holds:
             holds[text] = context.data.holds(item.of)
-        present = context.presence(teams)
-        inside = holds[text][present.people] if len(present.people) else np.zeros(0, bool)
-        if item.min is not None:
-            _lower(context, item, teams, present, inside)
-        if item.max is not None:
-            _upper(context, item, teams, present, inside)
+        quota(context, item, teams, context.presence(teams), holds[text])
+
+
+def quota(
+    context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, holds: np.ndarray,
+    in_every_plan: bool = True,
+) -> None:  # fmt: skip
+    """The rows of one quota over the persons of `present`; `holds` says of whom the expression is true (n).
+
+    `teams` bound the persons by their seats; `in_every_plan` is False where the scope depends on the plan.
+    """
+    inside = holds[present.people] if len(present.people) else np.zeros(0, bool)
+    if item.min is not None:
+        _lower(context, item, teams, present, inside, in_every_plan)
+    if item.max is not None:
+        _upper(context, item, teams, present, inside)
 
 
 def _paid(
@@ -290,19 +300,16 @@ def _paid(
     return slack
 
 
-def _num_seats(context: Context, teams: tuple[int, ...]) -> int:
-    return int(context.data.seats[np.isin(context.data.post_team, teams)].sum())
-
-
 def _lower(
-    context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray
-) -> None:
+    context: Context, item: facts.Requirement, teams: tuple[int, ...], present: Presence, inside: np.ndarray,
+    in_every_plan: bool,
+) -> None:  # fmt: skip
     """Share s: 10000 A - s n + 10000 short >= 0, and the cut n - A - short <= floor((1 - s) seats).
 
     Count: A + short >= min * occupied, sum_c x_cp <= seats_p * occupied: a scope without anybody meets it.
     """
     number = len(present.columns)
-    seats_here = _num_seats(context, teams)
+    seats_here = context.num_seats(teams)
     if isinstance(item.min, Share):
         share = item.min.per_10000
         scale = gcd(share, 10_000) or 10_000
@@ -322,6 +329,21 @@ def _lower(
         return
     least = int(item.min or 0)
     occupied = context.builder.columns("occupied", [(item.key,)], 0, 1, True)
+    if in_every_plan:
+        _occupied_by_post(context, item, teams, occupied)
+    else:
+        columns = np.r_[present.columns, occupied]
+        values = np.r_[np.ones(number), -max(1, min(number, seats_here))]
+        zeros = np.zeros(len(columns), int)
+        context.builder.rows("occupied_if_seated", [(item.key,)], (zeros, columns, values), -INF, 0)
+    columns = np.r_[present.columns[inside], occupied]
+    values = np.r_[np.ones(int(inside.sum())), -least]
+    row = context.builder.rows("quota_min", [(item.key,)], (np.zeros(len(columns), int), columns, values), 0, INF)
+    _paid(context, item, "short", row, 1, 1, least)
+
+
+def _occupied_by_post(context: Context, item: facts.Requirement, teams: tuple[int, ...], occupied: Ints) -> None:
+    """sum_c x_cp <= seats_p * occupied for each post of the scope."""
     posts = np.flatnonzero(np.isin(context.data.post_team, teams))
     pairs = context.pairs_of(teams)
     place = np.searchsorted(posts, context.post[pairs])
@@ -336,10 +358,6 @@ def _lower(
         -INF,
         0,
     )
-    columns = np.r_[present.columns[inside], occupied]
-    values = np.r_[np.ones(int(inside.sum())), -least]
-    row = context.builder.rows("quota_min", [(item.key,)], (np.zeros(len(columns), int), columns, values), 0, INF)
-    _paid(context, item, "short", row, 1, 1, least)
 
 
 def _upper(
@@ -355,7 +373,7 @@ def _upper(
         unit = 10_000 // scale
         entries = (np.zeros(number, int), present.columns, np.where(inside, unit, 0) - share // scale)
         row = context.builder.rows("quota_max", [(item.key,)], entries, -INF, 0)
-        cap = share * _num_seats(context, teams) // 10_000
+        cap = share * context.num_seats(teams) // 10_000
         cut = context.builder.rows("quota_max_cut", [(item.key,)], (zeros, members, 1), -INF, cap)
         slack = _paid(context, item, "over", row, -1, unit, number)
         if slack is not None:

@@ -34,13 +34,15 @@ def tie_break(
 ) -> tuple[Floats, bool]:
     """The plan that the seed picks on the optimal face, and whether it is certified to be the only one.
 
+    The first `num_pairs` columns are what is chosen: pairs, and in merging teams.
     `model` holds every stage at its value and has the columns dropped that no optimal plan uses.
     """
     face = np.flatnonzero(model.upper > 0)
     pairs = face[face < num_pairs]
     if len(pairs) > MAX_FACE:
         return point, False
-    labels = [model.column_blocks[0].labels[pair] for pair in pairs]
+    every = [label for block in model.column_blocks for label in block.labels][:num_pairs]
+    labels = [every[pair] for pair in pairs]
     for round_number in range(1, MAX_ROUNDS + 1):
         if control.out_of_time():
             return point, False

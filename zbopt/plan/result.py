@@ -48,6 +48,10 @@ class StageLog:
     note: str = ""
 
 
+Partition = tuple[tuple[str, ...], ...]
+"""Teams as sorted ids of their parts, sorted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Solution:
     """The outcome of a solve. `unique`: proved to be the only plan with these values under this seed."""
@@ -58,3 +62,7 @@ class Solution:
     unique: bool
     log: tuple[StageLog, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    partition: Partition = ()
+    """Of a merger; its assignment names desks (`T03/planning`, `T03/head`, an own post's id) in place of posts."""
+    headcount_alone: tuple[int, int] | None = None
+    """Of a merger: least seats and then task forces of any partition, whoever fills them."""

@@ -492,6 +492,11 @@ class Scenario(Model):
             found[row.task_force].add(row.duty)
         return {key: frozenset(value) for key, value in found.items()}
 
+    def replaced(self, **lists: Any) -> Scenario:
+        """A scenario with other lists or policy; lists in order of id. Nothing computed from the old ones is kept."""
+        values = {name: lists.get(name, getattr(self, name)) for name in type(self).model_fields}
+        return Scenario.model_construct(**values)
+
     @cached_property
     def sha256(self) -> str:
         """Hash of the canonical scenario: sorted, typed, without `policy.solver`, independent of files and row order."""

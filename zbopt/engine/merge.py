@@ -1,0 +1,316 @@
+"""`merge` from scenario to solution: candidate teams, set partitioning, staffing at desks, tie-break.
+
+The least headcount is proved by set partitioning alone. Where a partition of that headcount can be staffed without empty
+seats, its values are those of the first stages (they cannot be better), and only the teams of such partitions are left to
+choose from while quotas, moves and merit decide. Where it cannot, every stage is solved over all candidate teams.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from zbopt.engine import merging, team_quotas
+from zbopt.engine.backend import search
+from zbopt.engine.candidates import Candidates, candidates
+from zbopt.engine.desks import DeskContext, DeskData
+from zbopt.engine.linear import Floats, Ints, LinearModel, ModelBuilder
+from zbopt.engine.stages import Descent, Impossible
+from zbopt.engine.tiebreak import tie_break
+from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
+from zbopt.progress import Control
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.policy import Stage
+from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.workload import Workloads
+
+FIRST_STAGES = ("unfilled", "seats", "persons", "task_forces")
+"""The stages whose least values the partition alone may give."""
+
+
+def merge_stages(scenario: Scenario) -> tuple[Stage, ...]:
+    """Every stage in the order of `docs/merging.md`, with the policy's tolerances; `moves` only if the policy names it."""
+    stated = {stage.name: stage for stage in scenario.policy.stages}
+    return tuple(
+        stated.get(name, Stage(name=name))
+        for name in StageName
+        if name not in (StageName.UNCOVERED, StageName.MOVES) or (name is StageName.MOVES and name in stated)
+    )
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """What set partitioning alone proves: least seats, then task forces; teams of partitions of least seats (and of both)."""
+
+    seats: int
+    task_forces: int
+    partition: Ints
+    least_seats: Ints
+    least_both: Ints
+
+
+def _differ(found: Candidates, teams: Ints, y: Ints, builder: ModelBuilder, excluded: Sequence[Partition]) -> None:
+    """At least two groups of each excluded partition are not chosen."""
+    place = {found.id(int(team)): number for number, team in enumerate(teams)}
+    for number, partition in enumerate(excluded):
+        here = [place["+".join(group)] for group in partition if "+".join(group) in place]
+        columns = y[np.array(here, np.int64)]
+        builder.rows("differ", [(str(number),)], (np.zeros(len(here), int), columns, 1), -np.inf, len(partition) - 2)
+
+
+def least_headcount(
+    found: Candidates, control: Control, workers: int, excluded: Sequence[Partition] = ()
+) -> Headcount | None:
+    """Set partitioning over the candidate teams; None where no partition exists. Raises `TimeoutError` where stopped."""
+    number = len(found.teams)
+    builder = ModelBuilder()
+    y = builder.columns("y", [(str(team),) for team in range(number)], 0, 1, True)
+    members = [(part, team) for team, parts in enumerate(found.teams) for part in parts]
+    table = np.array(members, np.int64).reshape(-1, 2)
+    labels = [(part.id,) for part in found.works.parts]
+    builder.rows("partition", labels, (table[:, 0], y[table[:, 1]], 1), 1, 1)
+    _differ(found, np.arange(number), y, builder, excluded)
+    builder.cost("seats", y, found.seats)
+    builder.cost("task_forces", y, 1)
+    model = builder.build(("seats", "task_forces"))
+    descent = Descent(model, control, workers, number, max(1, len(found.works.parts)), None)
+    try:
+        descent.run([Stage(name=StageName.SEATS)])
+        least_seats = np.flatnonzero(descent.model.upper > 0)
+        if descent.point is not None:
+            descent.run([Stage(name=StageName.TASK_FORCES)])
+    except Impossible:
+        return None
+    proved = len(descent.results) == 2 and all(item.status == "proved" for item in descent.results)
+    if descent.point is None or not proved:
+        raise TimeoutError
+    both = np.flatnonzero(descent.model.upper > 0)
+    chosen = np.flatnonzero(descent.point > 0.5)
+    seats, task_forces = (item.value for item in descent.results)
+    return Headcount(seats, task_forces, chosen, least_seats, both)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A merging model with what its columns mean."""
+
+    merging: merging.Merging
+    model: LinearModel
+
+    @property
+    def context(self) -> DeskContext:
+        """The context it was made from."""
+        return self.merging.context
+
+    @property
+    def num_chosen(self) -> int:
+        """Columns x and y: what is chosen, the first of the model."""
+        return len(self.context.x) + len(self.merging.y)
+
+
+def build(
+    found: Candidates, teams: Ints, names: Sequence[str], without: frozenset[str] = frozenset(),
+    total_seats: int | None = None, excluded: Sequence[Partition] = (),
+) -> Built:  # fmt: skip
+    """The model on some candidate teams. `without` leaves rules, row families or terms out; only tests do that."""
+    most = np.zeros(len(found.desks), np.int64)
+    scratch = merging.Merging(DeskContext(DeskData(found.works.scenario, found.desks, ())), found, teams)
+    for slots in scratch.slots:
+        for slot in slots:
+            places = list(slot.desks)
+            most[places] = np.maximum(most[places], slot.seats)
+    data = DeskData(found.works.scenario, found.desks, tuple(most.tolist()))
+    context = DeskContext(data, without, total_seats=total_seats)
+    m = merging.Merging(context, found, teams)
+    _ = context.x, m.y, m.empty, m.flow, m.joined
+    for name, rows in merging.ROWS.items():
+        if name not in without:
+            rows(m)
+    if "quota" not in without:
+        team_quotas.quotas(m)
+    for name, term in merging.TERMS.items():
+        if name not in without and not (name == "moves" and "moves" not in names):
+            term(m)
+    _differ(found, teams, m.y, m.builder, excluded)
+    return Built(m, m.builder.build(names))
+
+
+def solve(
+    scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
+    excluded: Sequence[Partition] = (),
+) -> Solution:  # fmt: skip
+    """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
+
+    `excluded`: partitions from which the answer must differ in two groups or more. Raises `TooManyTeams`.
+    """
+    run = _Run(scenario, control, seed, workers, without, tuple(excluded))
+    return run.solution()
+
+
+class _Run:
+    """One solve, with its log."""
+
+    def __init__(
+        self, scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str],
+        excluded: tuple[Partition, ...],
+    ) -> None:  # fmt: skip
+        self.scenario, self.control, self.seed, self.workers = scenario, control, seed, workers
+        self.without, self.excluded = without, excluded
+        self.stages = merge_stages(scenario)
+        self.log: list[StageLog] = []
+        self.counts: dict[str, int] = {}
+        self.works = Workloads(scenario)
+
+    def solution(self) -> Solution:
+        """The whole descent."""
+        begun = time.perf_counter()
+        self.control.emit("teams", "build")
+        found = candidates(self.works)
+        self.log.append(StageLog("teams", time.perf_counter() - begun, len(found.teams), len(found.desks)))
+        self.counts["teams"] = len(found.teams)
+        begun = time.perf_counter()
+        try:
+            least = least_headcount(found, self.control, self.workers, self.excluded)
+        except TimeoutError:
+            return Solution("stopped", None, (), False, tuple(self.log), self.counts)
+        if least is None:
+            return Solution("infeasible", None, (), False, tuple(self.log), self.counts)
+        self.log.append(StageLog("headcount", time.perf_counter() - begun, len(found.teams), len(least.least_both)))
+        alone = (least.seats, least.task_forces)
+        outcome = self._at_least_headcount(found, least) or self._over_all_teams(found)
+        if outcome is None:
+            return replace(
+                Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone
+            )
+        return replace(outcome, headcount_alone=alone)
+
+    def _at_least_headcount(self, found: Candidates, least: Headcount) -> Solution | None:
+        """Every seat of a partition of least headcount filled: then the first stages are at values nothing beats."""
+        if any(stage.name in FIRST_STAGES and stage.allowance(1_000_000) for stage in self.stages):
+            return None
+        built = self._build(found, least.least_seats, least.seats)
+        several = bool(built.context.several.any())
+        if not several and len(least.least_both) < len(least.least_seats):
+            built = self._build(found, least.least_both, least.seats)
+        model = self._pinned(built, least, several)
+        settled = {"unfilled": 0, "seats": least.seats}
+        if not several:
+            settled |= {"persons": least.seats, "task_forces": least.task_forces}
+        descent = self._descent(built, model)
+        try:
+            descent.run([stage for stage in self.stages if stage.name not in settled])
+        except Impossible:
+            self.log.append(StageLog("headcount", 0.0, 0, 0, "least headcount cannot be staffed"))
+            return None
+        if descent.point is None:
+            return Solution("stopped", None, (), False, (*self.log, *descent.log), self.counts)
+        first = [StageResult(name, value, value, value, "proved") for name, value in settled.items()]
+        return self._finish(built, descent, first)
+
+    def _pinned(self, built: Built, least: Headcount, several: bool) -> LinearModel:
+        """No seat empty, seats at their least (and task forces, where persons cannot choose)."""
+        upper = built.model.upper.copy()
+        for columns in built.merging.empty:
+            upper[columns] = 0
+        model = built.model.with_upper(upper).with_row(built.model.objectives["seats"], least.seats)
+        return model if several else model.with_row(built.model.objectives["task_forces"], least.task_forces)
+
+    def _over_all_teams(self, found: Candidates) -> Solution | None:
+        """Every stage over every candidate team."""
+        built = self._build(found, np.arange(len(found.teams)), None)
+        descent = self._descent(built, built.model)
+        try:
+            descent.run(list(self.stages))
+        except Impossible:
+            return None
+        if descent.point is None:
+            return Solution("stopped", None, (), False, (*self.log, *descent.log), self.counts)
+        return self._finish(built, descent, [])
+
+    def _build(self, found: Candidates, teams: Ints, total_seats: int | None) -> Built:
+        begun = time.perf_counter()
+        names = [str(stage.name) for stage in self.stages]
+        built = build(found, teams, names, self.without, total_seats, self.excluded)
+        self.log.append(StageLog("model", time.perf_counter() - begun, built.model.num_columns, built.model.num_rows))
+        self.counts |= {
+            "pairs": len(built.context.x),
+            "teams_in_model": len(teams),
+            "columns": built.model.num_columns,
+            "rows": built.model.num_rows,
+            "entries": int(built.model.matrix.nnz),
+        }
+        return built
+
+    def _descent(self, built: Built, model: LinearModel) -> Descent:
+        seats = int(built.context.data.seats.sum())
+        return Descent(model, self.control, self.workers, built.num_chosen, seats, None)
+
+    def _finish(self, built: Built, descent: Descent, first: list[StageResult]) -> Solution:
+        unique = False
+        assert descent.point is not None
+        if not descent.out_of_time():
+            begun = time.perf_counter()
+            descent.point, unique = tie_break(
+                descent.model, descent.point, built.num_chosen, self.control, self.seed, self.workers
+            )
+            face = int(np.sum(descent.model.upper[: built.num_chosen] > 0))
+            descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))
+        plan = self._settled(built, descent)
+        own = [replace(item, plan_value=_signed(built.model, str(item.name), plan)) for item in descent.results]
+        by_name = {str(item.name): item for item in [*first, *own]}
+        uncovered = len(self.works.uncovered)
+        stages = (
+            StageResult("uncovered", uncovered, uncovered, uncovered, "proved"),
+            *(by_name[stage.name] for stage in self.stages if stage.name in by_name),
+        )
+        proved = len(stages) == len(self.stages) + 1 and all(stage.status == "proved" for stage in stages)
+        status: Status = "proved" if proved else "stopped" if self.control.stop_requested else "feasible"
+        return Solution(
+            status, assignment_of(_seated(built, plan)), stages, unique and proved, (*self.log, *descent.log),
+            self.counts, _partition(built, plan),
+        )  # fmt: skip
+
+    def _settled(self, built: Built, descent: Descent) -> Floats:
+        """The point with every other column at its best for what is chosen: a tolerance leaves slack loose in the search."""
+        assert descent.point is not None
+        loose = any(stage.allowance(1_000_000) for stage in self.stages)
+        if not loose and all(item.status == "proved" for item in descent.results):
+            return descent.point
+        model = built.model
+        chosen = np.arange(built.num_chosen)
+        upper, lower = model.upper.copy(), model.lower.copy()
+        upper[chosen] = lower[chosen] = np.rint(descent.point[chosen])
+        point = descent.point
+        fixed = replace(model, lower=lower, upper=upper)
+        for name in ("quotas", "merit"):
+            quiet = Control()
+            result = search(fixed, model.objectives[name], quiet, name, np.flatnonzero(upper >= 0), point, 1)
+            if result.x is not None:
+                point = result.x
+            fixed = fixed.with_row(model.objectives[name], float(np.rint(model.objectives[name] @ point)))
+        return point
+
+
+def _signed(model: LinearModel, name: str, point: Floats) -> int:
+    value = int(np.rint(model.objectives[name] @ point))
+    return -value if name == "merit" else value
+
+
+def _seated(built: Built, point: Floats) -> list[tuple[str, str]]:
+    context = built.context
+    pairs = np.flatnonzero(point[: len(context.x)] > 0.5)
+    names = built.merging.desk_names
+    return [(context.data.people[context.person[pair]].id, names[context.post[pair]]) for pair in pairs]
+
+
+def _partition(built: Built, point: Floats) -> Partition:
+    parts = built.merging.found.works.parts
+    places = np.flatnonzero(point[built.merging.y] > 0.5)
+    teams = (built.merging.found.teams[built.merging.teams[place]] for place in places)
+    return tuple(sorted(tuple(parts[part].id for part in team) for team in teams))
+
+
+__all__ = ["build", "least_headcount", "merge_stages", "solve"]
