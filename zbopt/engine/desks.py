@@ -19,7 +19,7 @@ from zbopt.engine.scores import Scores, scores
 from zbopt.scenario.models import Pin, Post
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.vocabulary import Incumbents, Mode, Role
-from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared
+from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 
 CATEGORY, ROLE, OWN = "category", "role", "own"
 
@@ -44,11 +44,6 @@ class Desk:
         return sum(post.seats for post in self.posts)
 
 
-def virtual_post(part: str, category: str) -> Post:
-    """What a desk without posts asks for: the category at `default_level`."""
-    return Post(id=f"{part}/{category}", task_force=part, category=category, seats=1)
-
-
 def desks_of(works: Workloads) -> tuple[Desk, ...]:
     """Every desk, in order of part, then own posts, shared roles, categories."""
     found: list[Desk] = []
@@ -64,7 +59,7 @@ def desks_of(works: Workloads) -> tuple[Desk, ...]:
             found.append(Desk(number, (ROLE, role), shared, shared[0].load))
         for category in works.categories(part.id):
             here = tuple(post for post in posts if post.category == category)
-            here_or_plain = here or (virtual_post(part.id, category),)
+            here_or_plain = here or (plain_post(part.id, category),)
             found.append(Desk(number, (CATEGORY, category), here_or_plain, here[0].load if here else MIN_LOAD))
     return tuple(found)
 

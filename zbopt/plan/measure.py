@@ -296,7 +296,8 @@ def read_quota(requirement: facts.Requirement, plan: Plan) -> QuotaReading:
     return QuotaReading(requirement, count, total, short, over, unknown)
 
 
-def _quota_violations(readings: tuple[QuotaReading, ...]) -> Iterator[Violation]:
+def quota_violations(readings: tuple[QuotaReading, ...]) -> Iterator[Violation]:
+    """The quotas that are short or over."""
     for item in readings:
         if item.short or item.over:
             asked = item.requirement
@@ -335,7 +336,7 @@ def measure(scenario: Scenario, assignment: Assignment) -> Measures:
     """Every figure of a plan. The ids in the assignment must exist; who sits where is judged, not trusted."""
     plan = Plan(scenario, assignment)
     quotas = tuple(read_quota(item, plan) for item in plan.requirements)
-    found = [*_structure(plan), *_must(plan), *_pair_rules(plan), *_quota_violations(quotas)]
+    found = [*_structure(plan), *_must(plan), *_pair_rules(plan), *quota_violations(quotas)]
     for rule, check in SEAT_CHECKS.items():
         if plan.mode(rule) is not Mode.OFF:
             found += check(plan)

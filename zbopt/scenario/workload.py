@@ -218,6 +218,12 @@ class Workloads:
         )
 
 
+def plain_post(part: str, category: str) -> Post:
+    """What a desk without posts stands for: a member of the category at `default_level`, full time."""
+    post = Post(id="plain", task_force=part, category=category)
+    return post.model_copy(update={"id": f"{part}/{category}"})
+
+
 def is_shared(post: Post) -> bool:
     """Whether a post without a category counts once per role in a merged team: heads always, others if marked."""
     return post.category is None and (post.shared or post.role is Role.HEAD)
@@ -271,4 +277,4 @@ def _contradictions(loaded: Loaded, works: Workloads) -> Iterator[Diagnostic]:
                 yield error("Z327", loaded.mark("duties", duty.id), (duty.id, duty.name), "different_from", value=other.duty)
 
 
-__all__ = ["Overlap", "Workloads", "check_mergeable", "is_shared", "largest_remainder"]
+__all__ = ["Overlap", "Workloads", "check_mergeable", "is_shared", "largest_remainder", "plain_post"]

@@ -1,0 +1,309 @@
+"""Every figure of a merged plan, recomputed in plain Python from scenario, partition and seats alone.
+
+Checks on several seats are those of `measure`, asked of the teams; what rests on desks (bars, points, levels) is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from zbopt.diagnostics import Message
+from zbopt.plan.bars import Bars
+from zbopt.plan.measure import (
+    SEAT_CHECKS,
+    Measures,
+    Plan,
+    Violation,
+    lending_cap,
+    quota_violations,
+    read_quota,
+)
+from zbopt.plan.result import Assignment, Partition
+from zbopt.plan.scores import Points, fit, preference, weights
+from zbopt.plan.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
+from zbopt.scenario import facts
+from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Mode, Role
+
+
+class MergedPlan:
+    """Who sits at which desk, in which team."""
+
+    def __init__(self, scenario: Scenario, partition: Partition, assignment: Assignment) -> None:
+        self.scenario = scenario
+        self.partition = partition
+        self.structure = Structure(scenario)
+        self.teams = tuple(self.structure.team(ids) for ids in partition)
+        self.team_of_part = {part.id: team for team in self.teams for part in team.parts}
+        self.slot_of_desk = {desk.id: slot for team in self.teams for slot in team.slots for desk in slot.desks}
+        self.assignment = assignment
+        self.desks_of_person: dict[str, list[PlanDesk]] = {}
+        self.people_of_slot: dict[str, list[str]] = {slot.post: [] for team in self.teams for slot in team.slots}
+        for person, desk_id in assignment:
+            desk = self.structure.desk_by_id[desk_id]
+            self.desks_of_person.setdefault(person, []).append(desk)
+            self.people_of_slot[self.slot_of_desk[desk_id].post].append(person)
+
+    @cached_property
+    def bars(self) -> Bars:
+        """Bars on the posts of desks, the plain ones included."""
+        return Bars(self.structure.with_plain_posts)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The teams laid out as task forces."""
+        seats = tuple(sorted((person, self.slot_of_desk[desk].post) for person, desk in self.assignment))
+        return Plan(self.structure.merged(self.partition), seats)
+
+    def seated(self) -> Iterator[tuple[Person, list[PlanDesk]]]:
+        """Everybody with a seat, in id order, and the desks."""
+        for key in sorted(self.desks_of_person):
+            yield self.scenario.person_by_id[key], self.desks_of_person[key]
+
+    def mode(self, rule: str) -> Mode:
+        """The mode of a rule."""
+        return self.scenario.policy.mode(rule)
+
+    # --- one person at one desk --------------------------------------------------------------------------------------
+
+    def hard(self, person: Person, desk: PlanDesk, post: Post) -> tuple[Message, ...]:
+        """Why the person may not take the desk through one of its posts; R16 is asked of the team."""
+        rules = tuple(
+            bar.message for bar in self.bars.of(person, post) if bar.mode is Mode.HARD and bar.rule != "R16"
+        )
+        banned = [
+            Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""})
+            for pin in self.scenario.pins
+            if not pin.must
+            and pin.person == person.id
+            and facts.pin_binds(pin, self.scenario)
+            and any(facts.pin_covers(pin, other) for other in desk.posts)
+        ]
+        structural = tuple(item for item in self.bars.structural(person, post) if item.code != "bar.pin")
+        return (*structural, *banned, *rules)
+
+    def paid(self, person: Person, post: Post) -> tuple[str, ...]:
+        """The target rules a person breaks on a post."""
+        return tuple(
+            bar.rule for bar in self.bars.of(person, post) if bar.mode is Mode.TARGET and bar.rule != "R16"
+        )
+
+    def base_post(self, person: Person, desk: PlanDesk) -> Post | None:
+        """The post through which a person takes a desk: fewest target rules broken, most points, lowest id."""
+        weight = weights(self.scenario)
+        base = self.structure.with_plain_posts
+        open_posts = [post for post in desk.posts if not self.hard(person, desk, post)]
+
+        def order(post: Post) -> tuple[int, int, str]:
+            merit = weight.fit * fit(person, post, base) + weight.preference * preference(person, post, base)
+            return len(self.paid(person, post)), -merit, post.id
+
+        return min(open_posts, key=order, default=None)
+
+    def same_post(self, person: Person, desk: PlanDesk) -> bool:
+        """Whether a desk is an incumbent's own."""
+        current = person.current
+        if current is None or current.task_force != desk.part:
+            return False
+        return current.post is None or any(post.id == current.post for post in desk.posts)
+
+    def stability(self, person: Person, desk: PlanDesk) -> int:
+        """100 at the same post, 70 where the team holds the own part or a follower of it, 0 elsewhere; 50 without a place."""
+        current = person.current
+        if current is None:
+            return 50
+        if self.same_post(person, desk):
+            return 100
+        team = self.team_of_part[desk.part]
+        near = any(part.id == current.task_force or current.task_force in part.succeeds for part in team.parts)
+        return 70 if near else 0
+
+    def points(self, person: Person, desk: PlanDesk) -> Points:
+        """Points of a seat; the first post's where the person is barred from all."""
+        post = self.base_post(person, desk) or desk.posts[0]
+        base = self.structure.with_plain_posts
+        return Points(fit(person, post, base), preference(person, post, base), self.stability(person, desk))
+
+    def kind_of_move(self, person: Person) -> str:
+        """stay, adjust, transfer, new, return, or none."""
+        desks = self.desks_of_person.get(person.id, [])
+        if not desks:
+            return "return" if person.current is not None else "none"
+        if person.current is None:
+            return "new"
+        best = max(self.stability(person, desk) for desk in desks)
+        return {100: "stay", 70: "adjust"}.get(best, "transfer")
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _structure(m: MergedPlan) -> Iterator[Violation]:
+    for team_id, message in m.structure.partition_faults(m.partition):
+        yield Violation("partition", Mode.HARD, 1, ("task_force", team_id), message)
+    for team in m.teams:
+        for slot in team.slots:
+            missing = slot.seats - len(m.people_of_slot[slot.post])
+            if missing < 0:
+                yield Violation(
+                    "seats", Mode.HARD, -missing, ("post", slot.post), Message("fault.seats", {"post": slot.post})
+                )
+            if slot.must_fill and missing > 0:
+                message = Message("fault.must_fill", {"post": slot.post})
+                yield Violation("must_fill", Mode.HARD, missing, ("post", slot.post), message)
+    for person, desks in m.seated():
+        teams = [m.team_of_part[desk.part].id for desk in desks]
+        for team_id in sorted(set(teams)):
+            if teams.count(team_id) > 1:
+                yield Violation(
+                    "twice", Mode.HARD, 1, ("person", person.id), Message("fault.twice", {"task_force": team_id})
+                )
+
+
+def _pins(m: MergedPlan) -> Iterator[Violation]:
+    for pin in m.scenario.pins:
+        if not facts.pin_binds(pin, m.scenario):
+            continue
+        desks = m.desks_of_person.get(pin.person, ())
+        there = any(facts.pin_covers(pin, post) for desk in desks for post in desk.posts)
+        if pin.must and not there:
+            yield Violation(
+                "pin", Mode.HARD, 1, ("person", pin.person), Message("fault.pin", {"place": pin.place})
+            )
+        if not pin.must and pin.task_force is not None:
+            teams = {m.team_of_part[desk.part].id for desk in desks}
+            team = m.team_of_part.get(pin.task_force)
+            if team is not None and team.id in teams and not there:
+                message = Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""})
+                yield Violation("pin", Mode.HARD, 1, ("person", pin.person), message)
+
+
+def _desk_rules(m: MergedPlan) -> Iterator[Violation]:
+    """Bars on the base post, and those of the other parts of the team that nobody evades."""
+    for person, desks in m.seated():
+        for desk in desks:
+            post = m.base_post(person, desk)
+            if post is None:
+                for message in m.hard(person, desk, desk.posts[0]):
+                    rule = message.code.removeprefix("bar.")
+                    rule = str(message.args.get("rule", rule))
+                    yield Violation(rule, Mode.HARD, 1, ("person", person.id), message)
+                continue
+            broken = [bar for bar in m.bars.of(person, post) if bar.mode is Mode.TARGET]
+            for bar in (*broken, *m.bars.warnings(person, post)):
+                if bar.rule != "R16":
+                    yield Violation(bar.rule, bar.mode, 1, ("person", person.id), bar.message)
+            yield from _evaded(m, person, desk, {bar.rule for bar in m.bars.of(person, post)})
+
+
+def _evaded(m: MergedPlan, person: Person, desk: PlanDesk, told: set[str]) -> Iterator[Violation]:
+    others = [part for part in m.team_of_part[desk.part].parts if part.id != desk.part]
+    matters = {key for part in others for key in (part.id, *m.scenario.duties_of_task_force[part.id])}
+    hits = {"R17": matters.intersection(person.conflicts), "R30": {p.id for p in others}.intersection(person.refuses)}
+    for rule, found in hits.items():
+        mode = m.mode(rule)
+        if found and mode is not Mode.OFF and (rule not in told or mode is Mode.HARD):
+            shown = rule in CONFIDENTIAL_RULES
+            args = {"rule": rule} if shown else {"rule": rule, "value": tuple(sorted(found))}
+            code = "bar.confidential" if shown else f"bar.{rule}"
+            yield Violation(rule, mode, 1, ("person", person.id), Message(code, args))
+
+
+def _r16(m: MergedPlan) -> Iterator[Violation]:
+    leaders = facts.kin_leaders(m.scenario)
+    for team in m.teams:
+        heads = {
+            person
+            for slot in team.slots
+            if any(post.role is Role.HEAD for desk in slot.desks for post in desk.posts)
+            for person in m.people_of_slot[slot.post]
+        }
+        for person, desks in m.seated():
+            sensitive = any(
+                m.team_of_part[desk.part] is team and any(post.sensitive is not None for post in desk.posts)
+                for desk in desks
+            )
+            if sensitive and (m.plan.kin[person.id] & heads or team.lead.supervisor in leaders.get(person.id, ())):
+                message = Message("bar.confidential", {"rule": "R16"})
+                yield Violation("R16", m.mode("R16"), 1, ("task_force", team.id), message)
+
+
+def asked_level(m: MergedPlan, desk: PlanDesk) -> int:
+    """The lowest level a part's posts ask in the category of a desk."""
+    found = []
+    for post in desk.posts:
+        if post.needs.every or post.needs.any_of:
+            found += [dict(branch).get(desk.key, 0) for branch in post.needs.branches()]
+        else:
+            found.append(m.scenario.policy.setting("R27", "default_level"))
+    return min(found)
+
+
+def _levels(m: MergedPlan) -> Iterator[Violation]:
+    if m.mode("R27") is not Mode.HARD:
+        return
+    for team in m.teams:
+        for slot in team.slots:
+            if slot.kind == "category" and len(slot.desks) > 1:
+                yield from _levels_of(m, team, slot)
+
+
+def _levels_of(m: MergedPlan, team: Team, slot: TeamSlot) -> Iterator[Violation]:
+    asked = {desk.id: asked_level(m, desk) for desk in slot.desks}
+    exempt = m.scenario.policy.incumbents is Incumbents.EXEMPT
+    empty = slot.seats - len(m.people_of_slot[slot.post])
+    for level in sorted(set(asked.values()))[1:]:
+        parts = tuple(desk.part for desk in slot.desks if asked[desk.id] >= level)
+        need = ceiling(m.structure.work(parts, slot.key), slot.load) - empty
+        able = 0
+        for key in m.people_of_slot[slot.post]:
+            person = m.scenario.person_by_id[key]
+            desk = next(item for item in m.desks_of_person[key] if item in slot.desks)
+            stays = exempt and m.same_post(person, desk) and asked[desk.id] >= level
+            able += person.categories.get(slot.key, 0) >= level or stays
+        if able < need:
+            args = {"post": slot.post, "category": slot.key, "level": level, "value": able, "limit": need}
+            yield Violation("R27", Mode.HARD, need - able, ("post", slot.post), Message("fault.levels", args))
+
+
+def measure_merged(m: MergedPlan) -> Measures:
+    """Every figure of a merged plan; posts in it are those of teams (`T03+T09/planning`)."""
+    quotas = tuple(read_quota(item, m.plan) for item in m.plan.requirements)
+    found = [*_structure(m), *_pins(m), *_desk_rules(m), *_levels(m), *quota_violations(quotas)]
+    for rule, check in SEAT_CHECKS.items():
+        if m.mode(rule) is not Mode.OFF:
+            found += _r16(m) if rule == "R16" else check(m.plan)
+    seat_points = {
+        (person.id, m.slot_of_desk[desk.id].post): m.points(person, desk) for person, desks in m.seated() for desk in desks
+    }
+    slots = [slot for team in m.teams for slot in team.slots]
+    empty = {slot.post: max(0, slot.seats - len(m.people_of_slot[slot.post])) for slot in slots}
+    kinds = {person.id: m.kind_of_move(person) for person in m.scenario.people}
+    values = {
+        "uncovered": len(m.structure.works.uncovered),
+        "unfilled": sum(facts.PRIORITY_WEIGHTS[slot.priority] * empty[slot.post] for slot in slots),
+        "seats": sum(slot.seats for slot in slots),
+        "persons": len(m.desks_of_person),
+        "task_forces": len(m.teams),
+        "quotas": sum(item.amount for item in found if item.mode is Mode.TARGET),
+        "moves": sum(kind in ("adjust", "transfer", "new") for kind in kinds.values()),
+        "merit": _merit(m, seat_points),
+    }
+    ordered = sorted(
+        found, key=lambda item: (item.rule, item.subject, item.message.code, str(sorted(item.message.args.items())))
+    )
+    return Measures(tuple(ordered), quotas, empty, seat_points, kinds, values)
+
+
+def _merit(m: MergedPlan, seat_points: dict[tuple[str, str], Points]) -> int:
+    weight = weights(m.scenario)
+    total = 0
+    for person, desks in m.seated():
+        own = [seat_points[person.id, m.slot_of_desk[desk.id].post] for desk in desks]
+        total += sum(weight.fit * item.fit + weight.preference * item.preference for item in own)
+        total += weight.stability * max(item.stability for item in own)
+    return total
+
+
+__all__ = ["MergedPlan", "lending_cap", "measure_merged"]
