@@ -192,7 +192,7 @@ def application_rows(year: int) -> list[Row]:
             "reason": "围绕新一年重点任务新设" if is_new else "任务尚未完成，申请续办",
             "requested_size": str(sizes[task_force] + (1 if int(task_force[1:]) % 3 == 0 else 0)),
             "decisions.unit.decision": "同意",
-            "decisions.leader.decision": "不同意" if task_force in ("T24", "T26") else "同意",
+            "decisions.leader.decision": "不同意" if task_force == "T26" else "同意",
             "decisions.group.decision": group if year == 2019 else "",
         })
     return rows

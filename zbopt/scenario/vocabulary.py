@@ -172,6 +172,18 @@ class Incumbents(Word):
     CHECK = "check", "核查"
 
 
+class Disposition(Word):
+    KEEP = "keep", "保留"
+    MERGE = "merge", "合并", "并入"
+    ELIMINATE = "eliminate", "淘汰"
+    CLARIFY = "clarify", "理清"
+    CLEAR_OUT = "clear_out", "清除"
+    DISSOLVE = "dissolve", "撤销"
+    NOT_RENEWED = "not_renewed", "未续办", "不续办"
+    SET_UP = "set_up", "新设", "设立"
+    REFUSE = "refuse", "不予设立", "不同意"
+
+
 class StageName(Word):
     UNCOVERED = "uncovered", "未覆盖"
     UNFILLED = "unfilled", "空缺"

@@ -206,7 +206,8 @@ class Workloads:
     @cached_property
     def uncovered(self) -> tuple[str, ...]:
         """Open key tasks that neither a part nor a unit answers for, by id."""
-        busy = {duty for part in self.parts for duty in self.scenario.duties_of_task_force[part.id]}
+        done = {self.duty_class[d] for part in self.parts for d in self.scenario.duties_of_task_force[part.id]}
+        busy = {duty for duty, same in self.duty_class.items() if same in done}
         remits = {duty for unit in self.scenario.units for duty in unit.remit}
         covered = {
             duty.key_task
