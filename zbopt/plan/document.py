@@ -7,7 +7,7 @@ it again and compare every leaf.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
@@ -15,6 +15,7 @@ from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_
 from zbopt.plan.reasons import empty_seat_reasons
 from zbopt.plan.result import Assignment, Solution
 from zbopt.plan.scores import wish_points
+from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
@@ -31,11 +32,11 @@ def document(scenario: Scenario, solution: Solution, seed: int) -> Document:
     return {**claims(scenario, solution, seed), **derived(scenario, solution.assignment)}
 
 
-def claims(scenario: Scenario, solution: Solution, seed: int) -> Document:
+def claims(scenario: Scenario, solution: Solution, seed: int, kind: str = "assign") -> Document:
     """What the solver says: status and stages, and what they were said of."""
     return {
         "format": FORMAT,
-        "kind": "assign",
+        "kind": kind,
         "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
         "versions": {"zbopt": __version__, "plan": FORMAT},
         "seed": seed,
@@ -74,19 +75,19 @@ def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
         "seats": _seats(plan, measures),
         "headline": _headline(plan, measures),
         "quotas": [quota_json(item) for item in measures.quotas],
-        "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in _KINDS},
+        "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
         "wishes": _wishes(plan),
-        "units": _units(plan),
-        "coverage": _coverage(plan),
+        "units": unit_rows(plan),
+        "coverage": coverage(scenario),
         "mergers": [],
         "actions": {"people": [], "seats": [], "task_forces": [], "units": []},
-        "paid": [_violation(item) for item in measures.in_mode(Mode.TARGET)],
+        "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],
         "relaxed": _relaxed(plan),
-        "warnings": [_violation(item) for item in measures.in_mode(Mode.WARN)] + _further_warnings(plan, measures),
+        "warnings": [violation_json(item) for item in measures.in_mode(Mode.WARN)] + _further_warnings(plan, measures),
     }
 
 
-_KINDS = ("stay", "adjust", "transfer", "new", "return")
+KINDS = ("stay", "adjust", "transfer", "new", "return")
 
 
 def _task_force(plan: Plan, team_id: str) -> Document:
@@ -176,15 +177,7 @@ def _headline(plan: Plan, measures: Measures) -> Document:
     overall = [item.requirement for item in measures.quotas if item.requirement.scope == "all"]
 
     def side(people: set[str], number: int, seats: int | None) -> Document:
-        members = [scenario.person_by_id[key] for key in sorted(people)]
-        rows = [
-            {
-                "of": asked.name,
-                "count": sum(asked.of.holds(person, scenario) for person in members),
-                "out_of": len(members),
-            }
-            for asked in overall
-        ]
+        rows = composition(scenario, sorted(people), overall)
         sat = {} if seats is None else {"seats_filled": len_seats, "seats": seats}
         return {"task_forces": number, "people": len(people), **sat, "composition": rows}
 
@@ -193,6 +186,19 @@ def _headline(plan: Plan, measures: Measures) -> Document:
         "before": side(before, len(teams), None),
         "after": side(after, len(plan.staffed), sum(post.seats for post in plan.posts)),
     }
+
+
+def composition(scenario: Scenario, people: Sequence[str], asked: Sequence[Requirement]) -> list[Document]:
+    """How many of some people each overall quota counts."""
+    members = [scenario.person_by_id[key] for key in people]
+    return [
+        {
+            "of": item.name,
+            "count": sum(item.of.holds(person, scenario) for person in members),
+            "out_of": len(members),
+        }
+        for item in asked
+    ]
 
 
 def _wishes(plan: Plan) -> Document:
@@ -208,7 +214,7 @@ def _wishes(plan: Plan) -> Document:
     return found
 
 
-def _units(plan: Plan) -> list[Document]:
+def unit_rows(plan: Plan) -> list[Document]:
     """Home units that lend: persons on seats against the cap of R13."""
     rows = []
     for unit in plan.scenario.units:
@@ -222,21 +228,22 @@ def _units(plan: Plan) -> list[Document]:
 _COVERED = ("birth", "gender", "political", "staffing", "categories", "assessments", "preferences", "unit_opinion")
 
 
-def _coverage(plan: Plan) -> list[Document]:
+def coverage(scenario: Scenario) -> list[Document]:
     """For how many people a field that rules and quotas read is stated; confidential fields are left out."""
-    people = plan.scenario.people
+    people = scenario.people
     rows: list[Document] = [
         {"field": name, "known": sum(bool(getattr(person, name)) for person in people), "out_of": len(people)}
         for name in _COVERED
     ]
-    units = plan.scenario.units
+    units = scenario.units
     for name in ("level", "on_duty"):
         known = sum(getattr(unit, name) is not None for unit in units)
         rows.append({"field": f"unit.{name}", "known": known, "out_of": len(units)})
     return rows
 
 
-def _violation(item: Violation) -> Document:
+def violation_json(item: Violation) -> Document:
+    """A broken rule as kept in plan.json."""
     return {
         "rule": item.rule,
         "amount": item.amount,
