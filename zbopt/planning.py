@@ -1,4 +1,4 @@
-"""The use cases: check, assign, audit, why, why-not. Brings the rooms together; prints nothing."""
+"""The use cases: check, assign, merge, restructure, frontier, overlap, audit, why, why-not. Brings the rooms together; prints nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from zbopt.plan.measure import Plan
 from zbopt.plan.reasons import barred_by, compare_points, why_not
 from zbopt.plan.result import Solution
 from zbopt.progress import Control, Event
+from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Post, Scenario, plain
 from zbopt.version import __version__
@@ -32,11 +33,20 @@ class Result:
     document: Document
     audit: tuple[AuditFault, ...]
     crosscheck: Mapping[str, int] | None = None
+    kind: str = "assign"
+    inputs: tuple[Path, ...] = ()
 
     @property
     def scenario(self) -> Scenario:
         """The scenario solved."""
         return self.loaded.scenario
+
+    @property
+    def shown(self) -> Scenario:
+        """The scenario reports read names from: the teams of a merger among its task forces."""
+        from zbopt.plan.merge_document import scenario_to_show
+
+        return scenario_to_show(self.loaded.scenario, self.document)
 
     @property
     def status(self) -> str:
@@ -87,6 +97,187 @@ def assign(
     return Result(loaded, solution, plan, faults, other)
 
 
+def merge(
+    source: str | Path | Loaded,
+    *,
+    alternatives: int = 0,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Result:
+    """Merge the task forces that `assign` would staff, and staff what comes out; settings as in `assign`.
+
+    `alternatives`: how many next-best partitions to find as well, each different in two groups or more from the plan and
+    from those before it. Raises `DiagnosticsError` where the case is unfit for merging, `AuditError` for a defect of zbopt.
+    """
+    loaded = source if isinstance(source, Loaded) else load(source)
+    run = _MergeRun(loaded, None, (), alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    return run.result()
+
+
+def restructure(
+    source: str | Path | Loaded,
+    *,
+    decisions: str | Path | None = None,
+    alternatives: int = 0,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Result:
+    """Triage, then merge and staff what remains, with the action lists; settings as in `merge`.
+
+    `decisions`: a planner's file that overrides triage (`scenario/decisions.py`).
+    """
+    from zbopt.scenario.decisions import load_decisions
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    files = () if decisions is None else (Path(decisions),)
+    run = _MergeRun(loaded, overrides, files, alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    return run.result()
+
+
+@dataclass(frozen=True)
+class _MergeRun:
+    """A merge or restructure from scenario to audited result."""
+
+    loaded: Loaded
+    overrides: tuple[Override, ...] | None
+    files: tuple[Path, ...]
+    alternatives: int
+    time_limit_seconds: int | None
+    seed: int | None
+    workers: int | None
+    listener: Callable[[Event], None] | None
+    on_control: Callable[[Control], None] | None
+
+    def result(self) -> Result:
+        """Solve, write down, audit."""
+        from zbopt.plan.merge_document import Unreconciled, merge_document
+
+        scenario = unfit_checked(self.loaded, self.overrides)
+        policy = self.loaded.scenario.policy.solver
+        seed = policy.seed if self.seed is None else self.seed
+        control = Control(self.time_limit_seconds or policy.time_limit_seconds, self.listener)
+        if self.on_control is not None:
+            self.on_control(control)
+        solution, others = self._solved(scenario, control, seed, self.workers or policy.workers)
+        try:
+            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others)
+        except Unreconciled as problem:
+            message = Message("audit.unreconciled", {"value": problem.equations})
+            raise AuditError((AuditFault("document", ("path", "actions"), message, "actions"),)) from None
+        faults = (*audit_solution(scenario, solution), *audit_document(plan, self.loaded.scenario))
+        if faults:
+            raise AuditError(faults)
+        return Result(self.loaded, solution, plan, faults, None, plan["kind"], self.files)
+
+    def _solved(
+        self, scenario: Scenario, control: Control, seed: int, workers: int
+    ) -> tuple[Solution, list[Solution]]:
+        from zbopt.engine.candidates import TooManyTeams
+        from zbopt.engine.merge import solve
+
+        try:
+            solution = solve(scenario, control, seed, workers)
+            others: list[Solution] = []
+            while solution.assignment is not None and len(others) < self.alternatives and not control.out_of_time():
+                control.emit("alternatives", "search", len(others))
+                excluded = [solution.partition, *(item.partition for item in others)]
+                other = solve(scenario, control, seed, workers, excluded=excluded)
+                if other.assignment is None:
+                    break
+                others.append(other)
+        except TooManyTeams as problem:
+            raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+        return solution, others
+
+
+def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Scenario:
+    """The scenario that is merged, after triage where there is one; raises `DiagnosticsError` where it is unfit for merging."""
+    from zbopt.plan.merge_document import scenario_to_merge
+    from zbopt.scenario.workload import check_mergeable
+
+    found = [item for item in check_mergeable(loaded, triaged_all(loaded.scenario, overrides)) if item.severity == "error"]
+    if found:
+        raise DiagnosticsError(found)
+    scenario, _ = scenario_to_merge(loaded.scenario, overrides)
+    return scenario
+
+
+def triaged_all(scenario: Scenario, overrides: tuple[Override, ...] | None) -> Scenario:
+    """What must be fit for merging: the scenario itself, or all that triage judges."""
+    from zbopt.plan.triage import Triage
+
+    return scenario if overrides is None else Triage(scenario, overrides).every
+
+
+def overlap(source: str | Path | Loaded) -> tuple[Loaded, Document]:
+    """Pairs of task forces with their overlap and its evidence; applied ones included."""
+    from zbopt.plan.overlap import overlap_document
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    return loaded, overlap_document(triaged_all(loaded.scenario, ()))
+
+
+def suggest(
+    source: str | Path | Loaded, *, synonyms: str | Path | None = None, threshold: int | None = None, effects: int = 10
+) -> tuple[Loaded, list[dict[str, Any]]]:
+    """Duties that may be the same in other words, most alike first, and for the first `effects` of them what would change.
+
+    `change`: least seats and task forces as it stands and with this one pair confirmed, and the groups that would be new.
+    """
+    from zbopt.diagnostics import Mark
+    from zbopt.plan.overlap import DEFAULT_THRESHOLD, confirmed, read_synonyms, suggestions
+    from zbopt.scenario.source import decode, read_bytes
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    words = {}
+    if synonyms is not None:
+        text, found = decode(read_bytes(Path(synonyms), Path(synonyms).name), Path(synonyms).name)
+        if any(item.severity == "error" for item in found):
+            raise DiagnosticsError([*found, error("Z003", Mark(str(synonyms)))])
+        words = read_synonyms(text)
+    scenario = triaged_all(loaded.scenario, ())
+    pairs = suggestions(scenario, words, DEFAULT_THRESHOLD if threshold is None else threshold)
+    merged = unfit_checked(loaded, ())
+    before = _headcount(merged) if pairs else None
+    rows = []
+    for place, item in enumerate(pairs):
+        after = _headcount(confirmed(merged, [item])) if place < effects else None
+        change = None
+        if before is not None and after is not None:
+            change = {
+                "seats": [before[0], after[0]],
+                "task_forces": [before[1], after[1]],
+                "groups": [list(group) for group in after[2] if group not in before[2]] if after[:2] != before[:2] else [],
+            }
+        rows.append({"duties": [item.one, item.other], "similarity": item.similarity, "change": change})
+    return loaded, rows
+
+
+def _headcount(scenario: Scenario) -> tuple[int, int, tuple[tuple[str, ...], ...]] | None:
+    """Least seats, then task forces, and one partition that has them; None where there is none."""
+    from zbopt.engine.candidates import TooManyTeams, candidates
+    from zbopt.engine.merge import least_headcount
+    from zbopt.scenario.workload import Workloads
+
+    try:
+        found = candidates(Workloads(scenario))
+        least = least_headcount(found, Control(60), 1)
+    except (TooManyTeams, TimeoutError):
+        return None
+    if least is None:
+        return None
+    parts = found.works.parts
+    groups = tuple(sorted(tuple(parts[part].id for part in found.teams[team]) for team in least.partition))
+    return least.seats, least.task_forces, groups
+
+
 def _cross_check(scenario: Scenario, solution: Solution, control: Control) -> Mapping[str, int]:
     """A second opinion by a model of its own; a proved stage that differs is a defect and raises `AuditError`."""
     from zbopt.engine.crosscheck import stage_values
@@ -118,9 +309,9 @@ def manifest(result: Result, workers: int | None) -> dict[str, Any]:
     loaded = result.loaded
     return {
         "format": 1,
-        "kind": "assign",
+        "kind": result.kind,
         "scenario": {"path": str(loaded.path.resolve()), "sha256": loaded.scenario.sha256},
-        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in loaded.files},
+        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*loaded.files, *result.inputs)},
         "policy": plain(loaded.scenario.policy),
         "solver": {
             **plain(loaded.scenario.policy.solver),
@@ -151,6 +342,10 @@ def manifest(result: Result, workers: int | None) -> dict[str, Any]:
 # --- finished plans --------------------------------------------------------------------------------------------------
 
 
+KINDS = ("assign", "merge", "restructure")
+"""The kinds of plans."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """A plan read back, with its scenario and what the audit says of it."""
@@ -161,7 +356,9 @@ class Finished:
 
     @property
     def plan(self) -> Plan:
-        """The plan laid out for reading."""
+        """The plan laid out for reading; raises `DiagnosticsError` for a merged one, whose posts are computed."""
+        if self.document["kind"] != "assign":
+            raise DiagnosticsError([error("Z512", value=str(self.document["kind"]))])
         return Plan(self.scenario, assignment_in(self.document))
 
 
@@ -183,7 +380,8 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
         )
     except (OSError, ValueError, KeyError):
         raise DiagnosticsError([error("Z501", Mark(str(path)))]) from None
-    if kind[1] != "assign":
+    further = ("task_forces", "decisions", "alternatives", "headcount_alone")
+    if kind[1] not in KINDS or (kind[1] != "assign" and any(key not in plan for key in further)):
         raise DiagnosticsError([error("Z501", Mark(str(path)))])
     if scenario_path is None:
         try:

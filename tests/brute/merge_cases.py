@@ -13,7 +13,7 @@ from typing import Any
 Row = dict[str, Any]
 
 CATEGORIES = (("planning", "项目谋划"), ("writing", "文字综合"), ("engineering", "工程设计"))
-SIZES = {2: (3, 6), 3: (4, 8), 4: (5, 9), 5: (6, 10), 6: (7, 11), 7: (8, 12)}  # task forces: people
+SIZES = {2: (3, 7), 3: (5, 9), 4: (6, 10), 5: (8, 11), 6: (9, 12), 7: (9, 12)}  # task forces: people
 QUOTAS = (
     "birth_year >= 1985",
     "specialist",
@@ -39,15 +39,18 @@ class Draft:
         rng = self.rng
         self.seed = seed
         self.as_of = "2020-01"
-        count = rng.choice((2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7))
+        trade = seed % 6 == 5  # cases in which persons trade with moves: else they are rare
+        count = rng.choice((2, 3, 3, 4) if trade else (2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7))
+        self.papers = ("律师", "注册规划师", "造价师")[: 2 if count < 5 else 3]  # they keep the desks of a person few
+        self.asks_paper = 0.2 if count < 5 else 0.45
         self.categories = [name for name, _ in CATEGORIES[: rng.randint(2, 3)]]
         self.part_time = {
-            name: rng.choice(("0.5", "0.5", "0.4", "0.3", "0.6")) for name in self.categories if self.chance(0.22)
+            name: rng.choice(("0.5", "0.5", "0.4", "0.3", "0.6")) for name in self.categories if self.chance(0.22 if count < 6 else 0.08)
         }
         self.leaders = [{"id": f"L{i + 1}", "name": f"副县长{i + 1}"} for i in range(2)]
         self.duties: list[Row] = [
             {"id": f"D{i + 1:02}", "name": f"职责{i + 1}", "weight": rng.randint(1, 5)}
-            for i in range(rng.randint(2, 3 + count // 2))
+            for i in range(rng.randint(2, 2 + count // 2))
         ]
         self.units = [self.unit(i) for i in range(rng.randint(2, 3))]
         self.forces = [self.force(i) for i in range(count)]
@@ -57,14 +60,14 @@ class Draft:
         for force in self.forces:
             self.work(force)
             self.staff(force)
-        self.people = [self.person(i) for i in range(rng.randint(*SIZES[count]))]
+        self.people = [self.person(i) for i in range(rng.randint(7, 9) if trade else rng.randint(*SIZES[count]))]
         self.pins: list[Row] = []
         self.applications: list[Row] = []
         self.key_tasks: list[Row] = []
         self.rules: Row = {}
         self.merge: Row = {}
         self.policy: Row = {}
-        for feature, share in FEATURES:
+        for feature, share in TRADE if trade else FEATURES:
             if self.chance(share):
                 feature(self)
 
@@ -137,8 +140,8 @@ class Draft:
             return
         for category in force["categories"]:
             for duty in rng.sample(mine, rng.randint(1, len(mine))):
-                top = 4 if category in self.part_time else 8
-                fte = rng.choice((0.25, 0.3, 0.4, 0.5, 0.5, 0.6, 0.75, 0.8, 1.0, 1.2)[:top])
+                top = 4 if category in self.part_time else 9
+                fte = rng.choice((0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75, 1.1)[:top])
                 self.workload.append({"task_force": force["id"], "duty": duty, "category": category, "fte": fte})
 
     def staff(self, force: Row) -> None:
@@ -160,7 +163,7 @@ class Draft:
                     post["load"] = load
                 self.posts.append(post | self.asks())
         force.pop("estimated")
-        if self.chance(0.75):
+        if self.chance(0.6):
             post = {"id": f"{place}-head", "task_force": place, "role": "head"}
             if self.chance(0.6):
                 post["needs"] = rng.choice(({self.category(): 3}, {"any_of": [{self.category(): 3}, {self.category(): 4}]}))
@@ -196,6 +199,8 @@ class Draft:
     def asks(self) -> Row:
         """Draw what else a post states."""
         row: Row = {"priority": self.rng.choice((1, 2, 2, 2, 3))}
+        if self.chance(self.asks_paper):
+            row["licences"] = [self.rng.choice(self.papers)]
         if self.chance(0.3):
             row["wants"] = {self.category(): self.rng.randint(2, 5)}
         return row
@@ -205,8 +210,10 @@ class Draft:
         rng = self.rng
         row: Row = {"id": f"P{i + 1:02}", "name": f"干部{i + 1}", "unit": rng.choice(self.units)["id"]}
         row |= {"gender": rng.choice(("male", "female")), "birth": self.month(-12 * rng.randint(28, 50))}
-        strong = rng.sample(self.categories, rng.choice((1, 1, 1, 2)))
-        row["categories"] = {name: rng.randint(2, 5) for name in strong}
+        strong = rng.sample(self.categories, rng.choice((1, 1, 2)))
+        row["categories"] = {name: rng.choice((2, 3, 3, 4, 4, 5)) for name in strong}
+        if self.chance(0.8):
+            row["licences"] = [rng.choice(self.papers)]
         options: Row = {
             "specialist": True,
             "stepped_down": True,
@@ -235,12 +242,17 @@ class Draft:
         ids = [row["id"] for row in (*self.forces, *self.forces, *self.posts)]
         return sorted({self.rng.choice(ids) for _ in range(self.rng.randint(1, most))})
 
+    def elsewhere(self, person: Row, places: list[str]) -> list[str]:
+        """Leave out where the person sits today, mostly: those who may stay are then torn by a merger."""
+        home = person.get("current", {}).get("task_force")
+        return [place for place in places if place != home or self.chance(0.3)]
+
     # --- features ----------------------------------------------------------------------------------------------------
 
     def refusals(self) -> None:
         """People who refuse a task force or a post; merging must not evade that."""
         for person in self.some(self.people, 0.45):
-            person["refuses"] = self.places(2)
+            person["refuses"] = self.elsewhere(person, self.places(2))
             wishes = [place for place in person.pop("preferences", ()) if place not in person["refuses"]]
             person.update({"preferences": wishes} if wishes else {})
         if self.chance(0.5):
@@ -250,7 +262,8 @@ class Draft:
         """People with an interest in a task force or a duty."""
         ids = [row["id"] for row in (*self.forces, *self.forces, *self.duties)]
         for person in self.some(self.people, 0.35):
-            person["conflicts"] = sorted({self.rng.choice(ids) for _ in range(self.rng.randint(1, 2))})
+            places = sorted({self.rng.choice(ids) for _ in range(self.rng.randint(1, 2))})
+            person["conflicts"] = self.elsewhere(person, places)
         if self.chance(0.5):
             self.mode("R17", "target", "target", "off", "warn")
 
@@ -325,7 +338,8 @@ class Draft:
         """Units that may lend few."""
         for unit in self.some(self.units, 0.7):
             unit.update(self.rng.choice(({"lend_max": self.rng.randint(1, 3)}, {"on_duty": self.rng.choice((9, 15, 25))})))
-        self.mode("R13", "hard", "target", "target", "off", county_share="10%")
+        bars = ("hard", "hard") if len(self.people) < 9 else ()
+        self.mode("R13", *bars, "target", "target", "off", county_share="10%")
 
     def floors(self) -> None:
         """Units that must lend some."""
@@ -353,13 +367,16 @@ class Draft:
 
     def skills(self) -> None:
         """R27 in a mode of its own, or another default level."""
-        if self.chance(0.6):
+        if len(self.forces) < 5 and self.chance(0.6):
             self.mode("R27", "target", "target", "warn", "off")
         else:
             self.rules["R27"] = {"default_level": self.rng.randint(1, 4)}
 
     def loads(self) -> None:
-        """R01 and R29 in modes of their own."""
+        """R01 and R29 in modes of their own; few people, as they may then sit in many places."""
+        if len(self.forces) > 4:
+            return
+        del self.people[6:]
         if self.chance(0.6):
             self.mode("R01", "target", "target", "off")
             self.mode("R29", "target", "off", "off")
@@ -385,9 +402,9 @@ class Draft:
             low, high = self.rng.choice(("40%", "55%", "67%", 1, 2)), self.rng.choice(("17%", "33%", "50%", 0, 1))
             row.update(self.rng.choice(({"min": low}, {"min": low}, {"max": high})))
             row["mode"] = self.rng.choice(("target", "target", "target", "hard"))
-            if row["mode"] == "hard" and not isinstance(row.get("min", ""), str):
+            if len(self.people) > 8 or not isinstance(row.get("min", ""), str):
                 row["mode"] = "target"
-            if self.chance(0.25):
+            if self.chance(0.35):
                 self.rng.choice(self.forces).setdefault("quotas", []).append(row)
                 continue
             row["in"] = self.rng.choice(("all", "all", "each", self.rng.choice(ids), {"kind": "project"}))
@@ -408,6 +425,7 @@ class Draft:
             for key in ("refuses", "conflicts", "capacity", "leading_team", "stepped_down", "lead_probation_end"):
                 person.pop(key, None)
             person["categories"] = dict.fromkeys(self.categories, self.rng.randint(4, 5))
+            person["licences"] = list(self.papers)
             if not approval and self.chance(0.3):
                 person["pool"] = True
         self.pins.append(row)
@@ -431,6 +449,56 @@ class Draft:
             force["succeeds"] = [self.rng.choice(others)]
         if self.chance(0.2):
             self.policy["incumbents"] = "check"
+
+    def torn(self) -> None:
+        """Incumbents of two task forces with a duty in common who would not sit in both: a merger costs moves."""
+        rng = self.rng
+        pairs = [
+            (one["task_force"], other["task_force"])
+            for one in self.workload
+            for other in self.workload
+            if one["duty"] == other["duty"] and one["task_force"] < other["task_force"]
+        ]
+        if not pairs:
+            return
+        pair = rng.choice(pairs)
+        people = rng.sample(self.people, len(self.people))
+        for person in people[len(people) * 2 // 3 :]:
+            person.pop("current", None)
+        for n, person in enumerate(people[: len(people) * 2 // 3]):
+            home, other = pair if n % 2 else pair[::-1]
+            person["current"] = {"task_force": home}
+            place = rng.choice(("conflicts", "refuses", "conflicts"))
+            person[place] = sorted({other, *person.get(place, ())} - {home})
+            if "preferences" in person:
+                person["preferences"] = [home]
+        if self.chance(0.7):
+            self.rules["R17"] = self.rules["R30"] = "hard"
+        if len(self.forces) < 5 and self.chance(0.8):
+            self.able()
+        if self.chance(0.5):
+            self.policy["stages"] = ["unfilled", "quotas", "moves", "merit"]
+
+    def able(self) -> None:
+        """Everybody can do most things, so that few seats stay empty and persons trade with moves."""
+        for person in self.people:
+            person["categories"] = {name: self.rng.randint(3, 5) for name in self.categories}
+            person["licences"] = list(self.papers)
+
+    def halves(self) -> None:
+        """Incumbents who have time for one part-time post, and newcomers who have time for several."""
+        desks = [post for post in self.posts if post.get("load") in self.part_time.values()] if self.part_time else []
+        if not desks or len(self.forces) > 4:
+            return
+        for n, person in enumerate(self.people):
+            person.pop("capacity", None)
+            if n % 2:
+                post = self.rng.choice(desks)
+                person["current"] = {"task_force": post["task_force"], "post": post["id"]}
+                person["capacity"] = post["load"]
+            else:
+                person.pop("current", None)
+        self.able()
 
     def outsiders(self) -> None:
         """People who are known but not to be newly drafted."""
@@ -497,9 +565,9 @@ class Draft:
         self.merge["min_overlap"] = rng.choice(("5%", "10%", "15%", "30%", "50%"))
         self.merge["linkage"] = rng.choice(("complete", "complete", "connected"))
         if not self.merge.get("require"):
-            self.merge["max_members"] = rng.choice((2, 3, 3, 4, 4, 5))
+            self.merge["max_members"] = rng.choice((2, 2, 3, 3, 4, 5))
             self.merge["max_size"] = rng.choice((3, 4, 5, 6, 8, 15, 15))
-            if self.chance(0.2):
+            if self.chance(0.15):
                 self.merge["same_kind"] = True
             if self.chance(0.12):
                 self.merge["same_supervisor"] = True
@@ -508,9 +576,9 @@ class Draft:
         """Put the tables together."""
         self.linkage()
         if "R37" not in self.rules:
-            hard = {"mode": "hard", "min": 0, "max": self.rng.randint(3, 6)}
+            hard = {"mode": "hard", "min": 0, "max": self.rng.randint(4, 6)}
             soft = {"mode": "target", "min": self.rng.randint(0, 3), "max": self.rng.randint(2, 5)}
-            self.rules["R37"] = self.rng.choice(("off", soft, soft, soft, soft, hard))
+            self.rules["R37"] = self.rng.choice(("off", soft, soft, soft, soft, hard if len(self.forces) < 5 else soft))
         case: Row = {"format": 1, "name": f"合并 {self.seed}", "as_of": self.as_of}
         if self.chance(0.3):
             case["term"] = {"from": self.month(1), "to": self.month(12)}
@@ -525,15 +593,17 @@ class Draft:
 
 
 FEATURES: tuple[tuple[Callable[[Draft], None], float], ...] = (
+    (Draft.loads, 0.18),
     (Draft.incumbents, 0.4),
     (Draft.outsiders, 0.1),
     (Draft.refusals, 0.45),
     (Draft.conflicts, 0.4),
+    (Draft.torn, 0.25),
+    (Draft.halves, 0.5),
     (Draft.kin, 0.35),
     (Draft.sensitive, 0.25),
     (Draft.personal, 0.25),
     (Draft.skills, 0.25),
-    (Draft.loads, 0.15),
     (Draft.caps, 0.25),
     (Draft.floors, 0.15),
     (Draft.locked, 0.2),
@@ -550,6 +620,18 @@ FEATURES: tuple[tuple[Callable[[Draft], None], float], ...] = (
     (Draft.goals, 0.3),
     (Draft.wants, 0.25),
     (Draft.weights, 0.2),
+)
+TRADE: tuple[tuple[Callable[[Draft], None], float], ...] = (
+    (Draft.able, 1.0),
+    (Draft.torn, 0.8),
+    (Draft.halves, 0.6),
+    (Draft.kin, 0.2),
+    (Draft.skills, 0.15),
+    (Draft.caps, 0.15),
+    (Draft.quotas, 0.4),
+    (Draft.ban, 0.2),
+    (Draft.moves, 0.5),
+    (Draft.weights, 0.3),
 )
 
 

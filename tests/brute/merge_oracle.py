@@ -661,6 +661,20 @@ class Staffing:
         if bounds != NO_ROW and (mode == "hard" or (mode == "target" and self.targets)):
             self.rows.append(Bounds(mode == "hard", self.persons(people, teams), None, (bounds,)))
 
+    def hopeless(self) -> bool:
+        """Whether a hard count asks for more than there could ever be; found early as it is cheap to see."""
+        most = {key: 0 for key in self.masks}
+        for key, (people, teams) in self.masks.items():
+            seats = sum(team.seats for team in self.partition if team.id in teams)
+            able = {who for team in self.partition if team.id in teams for who in team.places} & people
+            most[key] = min(seats, len(able))
+        reach = {self.index[key]: number for key, number in most.items()}
+        for row in self.rows:
+            low, high = row.table[0]
+            if row.hard and row.whole is None and (low > high or low > reach.get(row.counter, MANY)):
+                return True
+        return self.left_empty(sum(value << BITS * place for place, value in enumerate(self.start)), 0) >= MANY
+
     def quota(self, quota: Any, teams: Iterable[Team]) -> None:
         """A quota over some teams."""
         if quota.mode.value not in ("hard", "target") or (quota.mode.value == "target" and not self.targets):
@@ -760,22 +774,16 @@ class Staffing:
 
     def states(self, limit: Limit) -> dict[State, Any]:
         """Run the programme: every final state whose `unfilled` is within the limit, with its least cost."""
-        steps, best, per_slot = self.ready
+        steps, best, _ = self.ready
         top = BITS * len(self.start)
         guard = sum(1 << BITS * place + BITS - 1 for place in range(len(self.start)))
         first = sum(value << BITS * place for place, value in enumerate(self.start))
         needed = 0 if limit is None else self.rest - limit
-        gauge = [
-            (BITS * self.index["slot", team.id, slot.name], slot.weight, FULL)
-            for team, slot in self.slots
-            if slot.weight
-        ]
         found: dict[State, int] = {first: 0}
         for number, step in enumerate(steps, 1):
             staged = self.m.counts_moves
             moves = [(added, min(packed(cost, staged) for cost in costs)) for added, costs in step.items()]
-            left, room, after = best[number], per_slot[number], {}
-            slack = self.rest - needed
+            left, after = best[number], {}
             for state, cost in found.items():
                 for added, more in moves:
                     new = state + added
@@ -783,21 +791,31 @@ class Staffing:
                         continue
                     total = cost + more
                     old = after.get(new)
-                    if old is None:
-                        empty = 0
-                        for (at, weight, full), most in zip(gauge, room, strict=True):
-                            lack = full - (new >> at & FULL) - most
-                            if lack > 0:
-                                empty += lack * weight
-                        if empty > slack:
-                            total = -1  # remembered as hopeless
-                        after[new] = total
-                    elif old != -1 and total < old:
+                    if old is None:  # a state beyond the limit is remembered as such
+                        after[new] = total if self.left_empty(new, number) <= self.rest - needed else -1
+                    elif total < old:
                         after[new] = total
             found = {state: cost for state, cost in after.items() if cost != -1}
             if not found:
                 break
         return found
+
+    def left_empty(self, state: State, number: int) -> int:
+        """The weight of the seats that stay empty whatever the families after the first `number` do."""
+        empty = 0
+        for (at, weight), most in zip(self.gauge, self.ready[2][number], strict=True):
+            lack = FULL - (state >> at & FULL) - most
+            if lack > 0:
+                empty += lack * weight
+        return empty
+
+    @cached_property
+    def gauge(self) -> list[tuple[int, int]]:
+        """Where the counter of each slot stands, and what an empty seat weighs: too much where none may be."""
+        return [
+            (BITS * self.index["slot", team.id, slot.name], MANY if slot.must_fill else slot.weight)
+            for team, slot in self.slots
+        ]
 
     def terminal(self, state: State) -> int | None:
         """The target costs of the counts, None where a hard one is broken."""
@@ -834,7 +852,7 @@ class Staffing:
 
     def best(self, cap: Limit) -> tuple[int, ...] | None:
         """Unfilled, persons, target costs, moves and merit (negated): the least in turn; None where there is none."""
-        for limit in self.rungs(cap):
+        for limit in () if self.hopeless() else self.rungs(cap):
             found = min(((self.unfilled(state), cost) for state, cost in self.finals(limit)), default=None)
             if found:
                 unfilled, cost = found
@@ -849,7 +867,7 @@ class Staffing:
         guard = sum(1 << BITS * place + BITS - 1 for place in range(len(self.start)))
         first = sum(value << BITS * place for place, value in enumerate(self.start))
         needed = self.rest - limit
-        found: dict[State, set[tuple[int, int]]] = {first: {(0, 0)}}
+        found: dict[State, set[tuple[int, int]]] = {} if self.hopeless() else {first: {(0, 0)}}
         for number, step in enumerate(steps, 1):
             after: dict[State, set[tuple[int, int]]] = defaultdict(set)
             for state, pairs in found.items():
@@ -857,8 +875,11 @@ class Staffing:
                     new = state + added
                     if not new & guard and (new >> top) + best[number] >= needed:
                         after[new] |= {(a + c[0], b + c[2]) for a, b in pairs for c in costs}
-            found = {state: beaten_by_none(pairs, known) for state, pairs in after.items()}
-            found = {state: pairs for state, pairs in found.items() if pairs}
+            found = {}
+            for state, pairs in after.items():
+                kept = beaten_by_none(pairs, known)
+                if kept and self.left_empty(state, number) <= limit:
+                    found[state] = kept
         return set().union(*(pairs for state, pairs in found.items() if self.terminal(state) is not None))
 
 

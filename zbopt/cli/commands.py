@@ -90,6 +90,15 @@ def assign(
             listener=listener(progress),
             on_control=on_control,
         )
+    _finish(result, scenario, out, style, workers, language)
+
+
+def _finish(
+    result: Any, scenario: Path, out: Path | None, style: str, workers: int | None, language: Language
+) -> None:
+    """Write the run folder, show the outcome, exit with its code."""
+    from zbopt import planning
+
     _write(result, out, workers, language)
     click.echo(_shown(result, style, language), nl=False)
     if result.status == "infeasible":
@@ -111,7 +120,7 @@ def _write(result: Any, out: Path | None, workers: int | None, language: Languag
     folder = out or runfolder.default_folder(result.scenario.name, str(result.scenario.as_of))
     files = {
         runfolder.PLAN: to_text(result.document).encode(),
-        runfolder.WORKBOOK: workbook(result.document, result.scenario, language),
+        runfolder.WORKBOOK: workbook(result.document, result.shown, language),
         runfolder.MANIFEST: to_text(planning.manifest(result, workers)).encode(),
         runfolder.AUDIT: to_text({"format": 1, "faults": [fault.as_json() for fault in result.audit]}).encode(),
     }
@@ -128,14 +137,148 @@ def _shown(result: Any, style: str, language: Language) -> str:
     from zbopt.plan.document import to_text
     from zbopt.report import tables, terminal
 
-    plan, scenario = result.document, result.scenario
+    plan, scenario = result.document, result.shown
     if style == "json":
         return to_text(plan)
     if style == "csv":
         return tables.as_csv(plan, scenario, language)
     if style == "markdown":
         return tables.as_markdown(plan, scenario, language)
+    if result.kind != "assign":
+        from zbopt.report.merging import merge_summary
+
+        return merge_summary(plan, scenario, language) + "\n"
     return terminal.summary(plan, scenario, language, result.crosscheck is not None) + "\n"
+
+
+def _solving(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that merge and restructure share."""
+    for decorate in (
+        lang_option,
+        option("--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"),
+        option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed"),
+        option("--workers", type=click.IntRange(1, 256), help="help.workers"),
+        option("--time-limit", type=click.IntRange(1, 604_800), help="help.time_limit"),
+        option("--format", "style", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", help="help.format"),
+        option("--out", type=click.Path(path_type=Path), help="help.out"),
+        option("--alternatives", type=click.IntRange(0, 20), default=0, help="help.alternatives"),
+        click.argument("scenario", type=click.Path(path_type=Path)),
+    ):
+        function = decorate(function)
+    return function
+
+
+@click.command(cls=Command, help="help.merge")
+@_solving
+@guarded
+def merge(scenario: Path, language: Language, **settings: Any) -> None:
+    """Merge task forces and staff them."""
+    _merged("merge", scenario, language, settings)
+
+
+@click.command(cls=Command, help="help.restructure")
+@option("--decisions", type=click.Path(path_type=Path), help="help.decisions")
+@option("--frontier", is_flag=True, help="help.frontier")
+@_solving
+@guarded
+def restructure(
+    scenario: Path, decisions: Path | None, frontier: bool, language: Language, **settings: Any
+) -> None:
+    """From last year's tables to the proposal."""
+    if frontier:
+        _frontier(scenario, decisions, language, settings)
+        return
+    _merged("restructure", scenario, language, settings, decisions=decisions)
+
+
+def _merged(use_case: str, scenario: Path, language: Language, settings: dict[str, Any], **more: Any) -> None:
+    from zbopt import planning
+    from zbopt.cli.progress import listener, stoppable
+    from zbopt.scenario.load import load
+
+    loaded = load(scenario)
+    _report(loaded.diagnostics, language)
+    with stoppable(language) as on_control:
+        result = getattr(planning, use_case)(
+            loaded,
+            alternatives=settings["alternatives"],
+            time_limit_seconds=settings["time_limit"],
+            seed=settings["seed"],
+            workers=settings["workers"],
+            listener=listener(settings["progress"]),
+            on_control=on_control,
+            **more,
+        )
+    _finish(result, scenario, settings["out"], settings["style"], settings["workers"], language)
+
+
+def _frontier(scenario: Path, decisions: Path | None, language: Language, settings: dict[str, Any]) -> None:
+    from zbopt import planning
+    from zbopt.cli.progress import listener, stoppable
+    from zbopt.plan import runfolder
+    from zbopt.plan.document import to_text
+    from zbopt.report.merging import frontier_text
+    from zbopt.scenario.load import load
+
+    loaded = load(scenario)
+    _report(loaded.diagnostics, language)
+    name = runfolder.default_folder(f"{loaded.scenario.name}-frontier", str(loaded.scenario.as_of))
+    folder = settings["out"] or name
+    with stoppable(language) as on_control:
+        found = planning.frontier(
+            loaded,
+            decisions=decisions,
+            earlier=folder,
+            time_limit_seconds=settings["time_limit"],
+            workers=settings["workers"],
+            listener=listener(settings["progress"]),
+            on_control=on_control,
+        )
+    try:
+        runfolder.write(folder, {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: b"{}\n"})
+    except runfolder.NotARunFolder:
+        _fail(language, error("Z507", value=str(folder)))
+    except OSError as problem:
+        _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
+    click.echo(language.text("ui.written", path=str(folder)), err=True)
+    click.echo(to_text(found) if settings["style"] == "json" else frontier_text(found, loaded.scenario, language), nl=False)
+    if found["status"] == "infeasible":
+        sys.exit(IMPOSSIBLE)
+    if found["status"] == "stopped":
+        sys.exit(INTERRUPTED if found["rows"] else NO_PLAN)
+
+
+@click.command(cls=Command, help="help.overlap")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@option("--suggest", is_flag=True, help="help.suggest")
+@option("--synonyms", type=click.Path(path_type=Path), help="help.synonyms")
+@option("--threshold", type=click.IntRange(1, 100), help="help.threshold")
+@option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="help.format")
+@lang_option
+@guarded
+def overlap(
+    scenario: Path, suggest: bool, synonyms: Path | None, threshold: int | None, style: str, language: Language
+) -> None:
+    """How far task forces overlap."""
+    from zbopt import planning
+    from zbopt.plan.document import to_text
+    from zbopt.report.merging import overlap_text, suggestion_sheet
+    from zbopt.scenario.load import load
+
+    loaded = load(scenario)
+    _report(loaded.diagnostics, language)
+    if suggest:
+        limit = None if threshold is None else threshold * 100
+        _, rows = planning.suggest(loaded, synonyms=synonyms, threshold=limit)
+        if style == "json":
+            click.echo(to_text({"format": 1, "kind": "suggestions", "rows": rows}), nl=False)
+        elif rows:
+            click.echo(suggestion_sheet(rows, loaded.scenario, language).text())
+        else:
+            click.echo(language.text("ui.no_suggestions"))
+        return
+    _, found = planning.overlap(loaded)
+    click.echo(to_text(found) if style == "json" else overlap_text(found, loaded.scenario, language) + "\n", nl=False)
 
 
 @click.command(cls=Command, help="help.check")
@@ -297,6 +440,9 @@ def explain_code(code: str, language: Language) -> None:
 
 COMMANDS: dict[str, click.Command] = {
     "assign": assign,
+    "overlap": overlap,
+    "merge": merge,
+    "restructure": restructure,
     "check": check,
     "init": init,
     "schema": schema,

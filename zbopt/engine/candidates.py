@@ -22,7 +22,7 @@ MAX_TEAMS = 300_000
 
 
 class TooManyTeams(Exception):
-    """The policy lets more teams be formed than are worth listing; carries the limit."""
+    """The policy lets more teams be formed than are worth listing; its text is the limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,23 @@ from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
 from zbopt.plan.document import FORMAT, assignment_in, derived
-from zbopt.plan.measure import measure
-from zbopt.plan.result import Solution, StageResult, StageStatus
+from zbopt.plan.measure import Measures, measure
+from zbopt.plan.merge_document import (
+    Unreconciled,
+    derived_merge,
+    desk_of_seat,
+    desks_in,
+    overrides_in,
+    partition_in,
+    scenario_to_merge,
+)
+from zbopt.plan.merged import MergedPlan, measure_merged
+from zbopt.plan.result import Partition, Solution, StageResult, StageStatus
+from zbopt.plan.teams import Structure
+from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
+from zbopt.scenario.vocabulary import StageName
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +54,16 @@ class AuditError(Exception):
 
 
 def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, ...]:
-    """Faults of a fresh solution: rules in mode hard that are broken, and stage values that are not the plan's."""
+    """Faults of a fresh solution: rules in mode hard that are broken, and stage values that are not the plan's.
+
+    Of a merger the scenario is the one merged (after triage).
+    """
     if solution.assignment is None:
         return ()
-    measures = measure(scenario, solution.assignment)
+    if solution.partition:
+        measures = measure_merged(MergedPlan(scenario, solution.partition, solution.assignment))
+    else:
+        measures = measure(scenario, solution.assignment)
     broken = [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
     return (*broken, *_stage_faults(scenario, solution.stages, measures.values))
 
@@ -52,7 +71,9 @@ def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, 
 def _stage_faults(
     scenario: Scenario, stages: tuple[StageResult, ...], values: Mapping[str, int]
 ) -> Iterator[AuditFault]:
-    policies: dict[str, Stage] = {str(stage.name): stage for stage in scenario.policy.stages}
+    merged = "seats" in values  # a merger has its stages whether or not the policy names them
+    policies: dict[str, Stage] = {str(name): Stage(name=name) for name in StageName if merged and name in values}
+    policies |= {str(stage.name): stage for stage in scenario.policy.stages}
     for number, stage in enumerate(stages):
         subject = ("stage", str(stage.name))
         path = f"stages[{number}]"
@@ -83,6 +104,8 @@ def _consistent(stage: StageResult, policy: Stage | None) -> bool:
 
 def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFault, ...]:
     """Faults of a plan document: unknown ids, broken rules, wrong values, and the path of every leaf that does not follow."""
+    if plan["kind"] != "assign":
+        return _audit_merged(plan, scenario)
     unknown = tuple(_unknown(plan, scenario))
     if unknown:
         return unknown
@@ -90,19 +113,121 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
     found: list[AuditFault] = []
     seated = assignment is not None and bool(plan["seats"])
     if seated and assignment is not None:
-        measures = measure(scenario, assignment)
-        found += [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
-        stages = tuple(
-            StageResult(row["name"], row["value"], row["bound"], row["plan_value"], row["status"])
-            for row in plan["stages"]
-        )
-        found += _stage_faults(scenario, stages, measures.values)
-        found += _claims(plan, stages)
+        found += _judged(plan, scenario, measure(scenario, assignment))
     expected = derived(scenario, assignment if seated else None)
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
     found += [_wrong(path) for path in _scenario_faults(plan, scenario)]
     return tuple(found)
+
+
+def _judged(plan: Mapping[str, Any], scenario: Scenario, measures: Measures) -> Iterator[AuditFault]:
+    """Broken rules, stage values and claims of a document against what was measured."""
+    yield from (AuditFault(item.rule, item.subject, item.message) for item in measures.faults)
+    stages = tuple(
+        StageResult(row["name"], row["value"], row["bound"], row["plan_value"], row["status"]) for row in plan["stages"]
+    )
+    yield from _stage_faults(scenario, stages, measures.values)
+    yield from _claims(plan, stages)
+
+
+def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault, ...]:
+    """The same for a merger: partition, workloads, savings, seats and action lists are made again from parts and seats."""
+    overrides = overrides_in(plan)
+    unknown = [*_unknown(plan, before, ("person",)), *_unknown_decisions(overrides, before)]
+    if unknown:
+        return tuple(unknown)
+    scenario, _ = scenario_to_merge(before, overrides)
+    seated = bool(plan["task_forces"]) and plan["status"] != "infeasible"
+    partition, desks = (partition_in(plan), desks_in(plan)) if seated else (None, ())
+    found: list[AuditFault] = []
+    others = [tuple(tuple(team) for team in item["partition"]) for item in plan["alternatives"]]
+    if partition is not None:
+        unknown = list(_unknown_teams(plan, Structure(scenario), others))
+        if unknown:
+            return tuple(unknown)
+        found += _judged(plan, scenario, measure_merged(MergedPlan(scenario, partition, desks)))
+        found += _headcount_faults(plan)
+        found += _alternative_faults(plan, Structure(scenario), partition, others)
+    try:
+        expected = derived_merge(before, overrides, partition, desks, others)
+    except Unreconciled as problem:
+        message = Message("audit.unreconciled", {"value": problem.equations})
+        return (*found, AuditFault("document", ("path", "actions"), message, "actions"))
+    for key, value in expected.items():
+        found += _differences(plan.get(key), value, key)
+    found += [_wrong(path) for path in _scenario_faults(plan, before)]
+    return tuple(found)
+
+
+def _headcount_faults(plan: Mapping[str, Any]) -> Iterator[AuditFault]:
+    """The headcount proved without people is no more than the plan's seats, nor its task forces where the seats are equal."""
+    alone = plan["headcount_alone"]
+    if alone is None:
+        return
+    values = {row["name"]: row["value"] for row in plan["stages"]}
+    for key in ("seats", "task_forces"):
+        if not isinstance(alone.get(key), int):
+            yield _wrong(f"headcount_alone.{key}")
+            return
+    exact = values.get("unfilled") == 0 and values.get("seats") == alone["seats"]
+    if alone["seats"] > values.get("seats", alone["seats"]):
+        yield _wrong("headcount_alone.seats")
+    elif exact and alone["task_forces"] > values.get("task_forces", alone["task_forces"]):
+        yield _wrong("headcount_alone.task_forces")
+
+
+def _alternative_faults(
+    plan: Mapping[str, Any], structure: Structure, partition: Partition, others: list[Partition]
+) -> Iterator[AuditFault]:
+    """Each alternative is allowed, differs in two groups from the plan and those before it, and states its seats and teams."""
+    for number, other in enumerate(others):
+        path = f"alternatives[{number}]"
+        if any(True for _ in structure.partition_faults(other)):
+            yield _wrong(f"{path}.partition")
+            continue
+        earlier = [partition, *others[:number]]
+        if any(len(set(one) - set(other)) < 2 for one in earlier):
+            yield _wrong(f"{path}.partition")
+        values = {row["name"]: row["value"] for row in plan["alternatives"][number]["stages"]}
+        seats = sum(structure.team(team).seats for team in other)
+        stated = {"seats": seats, "task_forces": len(other), "uncovered": len(structure.works.uncovered)}
+        for place, row in enumerate(plan["alternatives"][number]["stages"]):
+            if row["name"] in stated and row["value"] != stated[row["name"]]:
+                yield _wrong(f"{path}.stages[{place}].value")
+        if not values:
+            yield _wrong(f"{path}.stages")
+
+
+def _unknown_decisions(overrides: tuple[Override, ...] | None, scenario: Scenario) -> Iterator[AuditFault]:
+    for number, item in enumerate(overrides or ()):
+        if item.task_force not in scenario.task_force_by_id:
+            yield _named(item.task_force, f"decisions[{number}].task_force")
+
+
+def _unknown_teams(
+    plan: Mapping[str, Any], structure: Structure, others: list[Partition]
+) -> Iterator[AuditFault]:
+    """Parts that are none, and seats at desks that are none or of another team."""
+    team_of: dict[str, str] = {}
+    for number, team in enumerate(plan["task_forces"]):
+        for place, part in enumerate(team["parts"]):
+            if part not in structure.part_by_id or part in team_of:
+                yield _named(str(part), f"task_forces[{number}].parts[{place}]")
+            team_of[part] = team["id"]
+    for number, seat in enumerate(plan["seats"]):
+        if seat["person"] is not None and team_of.get(seat["desk"]) != seat["task_force"]:
+            yield _named(str(seat["desk"]), f"seats[{number}].desk")
+        elif seat["person"] is not None and desk_of_seat(seat) not in structure.desk_by_id:
+            yield _named(str(seat["post"]), f"seats[{number}].post")
+    for number, other in enumerate(others):
+        for place, team in enumerate(other):
+            if any(part not in structure.part_by_id for part in team):
+                yield _named("+".join(team), f"alternatives[{number}].partition[{place}]")
+
+
+def _named(value: str, path: str) -> AuditFault:
+    return AuditFault("document", ("path", path), Message("audit.unknown", {"value": value, "path": path}), path)
 
 
 def _claims(plan: Mapping[str, Any], stages: tuple[StageResult, ...]) -> Iterator[AuditFault]:
@@ -129,14 +254,15 @@ def _wrong(path: str) -> AuditFault:
     return AuditFault("document", ("path", path), Message("audit.leaf", {"path": path}), path)
 
 
-def _unknown(plan: Mapping[str, Any], scenario: Scenario) -> Iterator[AuditFault]:
+def _unknown(
+    plan: Mapping[str, Any], scenario: Scenario, keys: tuple[str, ...] = ("person", "post")
+) -> Iterator[AuditFault]:
+    lists: dict[str, Mapping[str, Any]] = {"person": scenario.person_by_id, "post": scenario.post_by_id}
     for number, seat in enumerate(plan.get("seats", ())):
-        for key, known in (("person", scenario.person_by_id), ("post", scenario.post_by_id)):
+        for key in keys:
             value = seat.get(key)
-            if value is not None and value not in known:
-                path = f"seats[{number}].{key}"
-                message = Message("audit.unknown", {"value": str(value), "path": path})
-                yield AuditFault("document", ("path", path), message, path)
+            if value is not None and value not in lists[key]:
+                yield _named(str(value), f"seats[{number}].{key}")
 
 
 def _differences(stated: Any, expected: Any, path: str) -> Iterator[AuditFault]:

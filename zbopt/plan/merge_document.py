@@ -24,7 +24,8 @@ from zbopt.plan.overlap import pair_evidence
 from zbopt.plan.result import Assignment, Partition, Solution
 from zbopt.plan.scores import wish_points
 from zbopt.plan.teams import Structure, Team, TeamSlot
-from zbopt.plan.triage import Override, Triage, Verdict
+from zbopt.plan.triage import Triage, Verdict
+from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Person, Scenario
 from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
 
@@ -424,6 +425,20 @@ def _pinned_heads(m: MergedPlan) -> list[tuple[str, str]]:
     return [(a, b) for n, a in enumerate(ids) for b in ids[n + 1 :] if m.structure.works.linked(a, b)]
 
 
+def scenario_to_show(before: Scenario, plan: Mapping[str, Any]) -> Scenario:
+    """For reports: the teams of a plan, and the task forces there were, by id."""
+    if plan["kind"] == "assign" or not plan["task_forces"]:
+        return before
+    scenario, _ = scenario_to_merge(before, overrides_in(plan))
+    structure = Structure(scenario)
+    merged = structure.merged(partition_in(plan))
+    teams = {team.id: team for team in (*before.task_forces, *merged.task_forces)}
+    named = [teams[row["id"]].model_copy(update={"name": row["name"]}) for row in plan["task_forces"]]
+    return before.replaced(
+        task_forces=tuple(sorted({**teams, **{team.id: team for team in named}}.values(), key=lambda team: team.id))
+    )
+
+
 # --- back from JSON --------------------------------------------------------------------------------------------------
 
 
@@ -432,15 +447,16 @@ def partition_in(plan: Mapping[str, Any]) -> Partition:
     return tuple(sorted(tuple(sorted(team["parts"])) for team in plan["task_forces"]))
 
 
+def desk_of_seat(seat: Mapping[str, Any]) -> str:
+    """The desk of a filled seat: its post without the team, at the part it names; an own post is its own desk."""
+    prefix = f"{seat['task_force']}/"
+    post = str(seat["post"])
+    return f"{seat['desk']}/{post[len(prefix) :]}" if post.startswith(prefix) else post
+
+
 def desks_in(plan: Mapping[str, Any]) -> Assignment:
-    """The (person, desk) pairs of a plan document: a seat's post without its team, at the part it names."""
-    pairs = []
-    for seat in plan["seats"]:
-        if seat["person"] is not None:
-            team, post, desk = seat["task_force"], seat["post"], seat["desk"]
-            prefix = f"{team}/"
-            pairs.append((seat["person"], f"{desk}/{post[len(prefix) :]}" if post.startswith(prefix) else post))
-    return tuple(sorted(pairs))
+    """The (person, desk) pairs of a plan document."""
+    return tuple(sorted((seat["person"], desk_of_seat(seat)) for seat in plan["seats"] if seat["person"] is not None))
 
 
 def overrides_in(plan: Mapping[str, Any]) -> tuple[Override, ...] | None:
@@ -455,4 +471,4 @@ def overrides_in(plan: Mapping[str, Any]) -> tuple[Override, ...] | None:
     )
 
 
-__all__ = ["Unreconciled", "derived_merge", "desks_in", "merge_document", "overrides_in", "partition_in", "scenario_to_merge"]
+__all__ = ["Unreconciled", "derived_merge", "desk_of_seat", "desks_in", "merge_document", "overrides_in", "partition_in", "scenario_to_merge", "scenario_to_show"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PLAN, MANIFEST, AUDIT, WORKBOOK = "plan.json", "manifest.json", "audit.json", "plan.xlsx"
+FRONTIER = "frontier.json"
 
 
 class NotARunFolder(Exception):

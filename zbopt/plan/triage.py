@@ -12,6 +12,7 @@ from functools import cached_property
 
 from zbopt.diagnostics import Message
 from zbopt.plan.scores import half_up
+from zbopt.scenario.decisions import Override
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Application, Scenario, TaskForce, Workload
 from zbopt.scenario.vocabulary import DecisionValue, Disposition, KeyTaskState, Mode, TaskForceState
@@ -19,27 +20,6 @@ from zbopt.scenario.workload import Workloads
 
 ENDS = (Disposition.DISSOLVE, Disposition.NOT_RENEWED, Disposition.CLEAR_OUT, Disposition.ELIMINATE)
 AGAINST = (DecisionValue.REFUSE, DecisionValue.RETURN)
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """A planner's decision on a task force, with who and why."""
-
-    task_force: str
-    decision: Disposition
-    by: str
-    why: str
-    on: str | None = None
-
-    def as_json(self) -> dict[str, str | None]:
-        """As kept in plan.json."""
-        return {
-            "task_force": self.task_force,
-            "decision": self.decision.value,
-            "by": self.by,
-            "why": self.why,
-            "on": self.on,
-        }
 
 
 @dataclass(frozen=True, slots=True)

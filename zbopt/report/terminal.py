@@ -177,15 +177,16 @@ def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cro
     if plan["quotas"]:
         titles = [say(f"ui.{key}") for key in ("quota", "scope", "share", "asked", "state")]
         parts += ["", table(titles, quota_rows(plan, scenario, language))]
-    parts += ["", *_notes(plan, scenario, language)]
+    parts += ["", *notes(plan, scenario, language)]
     if any(seat["person"] is None for seat in plan["seats"]):
         titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
         parts += ["", say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language))]
-    parts += ["", *_by_task_force(plan, scenario, language)]
+    parts += ["", *team_tables(plan, scenario, language)]
     return "\n".join(parts)
 
 
-def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+def notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+    """Coverage of the data, relaxed rules, what is paid, warnings."""
     say = language.text
     known = ", ".join(
         f"{field_name(item['field'], language)} {share(item['known'], item['out_of'])}" for item in plan["coverage"]
@@ -217,14 +218,21 @@ def _notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> l
     return lines
 
 
-def _by_task_force(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+def team_tables(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+    """The seats of each task force."""
     titles = [
         language.text(f"col.{key}") for key in ("post", "role", "person", "name", "unit", "move", "fit", "preference")
     ]
     lines = []
     rows = seat_rows(plan, scenario, language)
+    owners = [seat["task_force"] for seat in plan["seats"] if seat["person"] is not None]
     for team in plan["task_forces"]:
-        own = [row[1:] for row in rows if row[0] == team["name"]]
-        lines.append(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}")
+        own = [_short(row[1:], team["id"]) for row, owner in zip(rows, owners, strict=True) if owner == team["id"]]
+        lines.append(wrapped(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}"))
         lines += [table(titles, own, frozenset({6, 7})), ""]
     return lines
+
+
+def _short(row: list[str], team: str) -> list[str]:
+    """A row of a team's own table: computed posts without the team, whose name stands above."""
+    return [row[0].removeprefix(f"{team}/"), *row[1:]]

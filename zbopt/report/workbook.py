@@ -49,6 +49,11 @@ def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) ->
         _sheet(book, say("ui.units"), titles, _unit_rows(plan, scenario))
         titles = [say("col.rule"), say("col.subject"), say("col.text")]
         _sheet(book, say("ui.warnings_sheet"), titles, _warning_rows(plan, scenario, language))
+        if plan["kind"] != "assign":
+            from zbopt.report.merging import MergeTables
+
+            for sheet in MergeTables(plan, scenario, language).sheets():
+                _sheet(book, sheet.title, sheet.header, sheet.rows)
     book.close()
     return buffer.getvalue()
 

@@ -49,7 +49,7 @@ class _Row:
     path: Path_
 
 
-class _Reader:
+class Reader:
     """One loading: gathers rows and faults over the scenario file, its bases and its tables."""
 
     def __init__(self, path: Path) -> None:
@@ -404,13 +404,13 @@ def load(path: str | Path) -> Loaded:
 
     Raises `DiagnosticsError` with every fault found where there is any error; warnings are in the result.
     """
-    reader = _Reader(Path(path))
+    reader = Reader(Path(path))
     return _finish(reader, reader.document(reader.path, reader.path.name))
 
 
 def parse(raw: Mapping[str, Any], folder: str | Path = ".") -> Loaded:
     """Build a scenario from a mapping of the format (lists inline, or files of `folder`); errors as in `load`."""
-    reader = _Reader(Path(folder) / "scenario.yaml")
+    reader = Reader(Path(folder) / "scenario.yaml")
     return _finish(reader, _as_typed_text(dict(raw)))
 
 
@@ -425,7 +425,7 @@ def _as_typed_text(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def _finish(reader: _Reader, raw: dict[str, Any]) -> Loaded:
+def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
     _top_level(reader, raw)
     reader.gather(raw)
     good = reader.typed()
@@ -451,13 +451,13 @@ def _finish(reader: _Reader, raw: dict[str, Any]) -> Loaded:
     return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths)
 
 
-def _frame(reader: _Reader, head: dict[str, Any]) -> Scenario | None:
+def _frame(reader: Reader, head: dict[str, Any]) -> Scenario | None:
     """The scenario's own scalar keys, checked as a model of their own."""
     frame: Scenario | None = reader.model(Scenario, head, ())
     return frame
 
 
-def _top_level(reader: _Reader, raw: dict[str, Any]) -> None:
+def _top_level(reader: Reader, raw: dict[str, Any]) -> None:
     for key in raw:
         if key not in TOP_KEYS:
             near = nearest(key, TOP_KEYS)
@@ -500,4 +500,4 @@ def _kin_resolved(people: tuple[Any, ...], leaders: set[str]) -> tuple[Any, ...]
     return tuple(resolved)
 
 
-__all__ = ["Loaded", "load", "parse"]
+__all__ = ["Loaded", "Reader", "load", "parse"]

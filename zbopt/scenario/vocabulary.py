@@ -361,6 +361,13 @@ HEADERS: dict[str, dict[str, str]] = {
         "理由": "why",
         "截止": "until",
     },
+    "decisions": {
+        "专班": "task_force",
+        "决定": "decision",
+        "决定人": "by",
+        "日期": "on",
+        "理由": "why",
+    },
 }
 """Chinese table headers of each list with the key they stand for; a dot marks a nested key."""
 
