@@ -197,6 +197,59 @@ class _MergeRun:
         return solution, others
 
 
+def frontier(
+    source: str | Path | Loaded,
+    *,
+    decisions: str | Path | None = None,
+    earlier: str | Path | None = None,
+    time_limit_seconds: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> dict[str, Any]:
+    """The exact frontier of persons against moves after triage, most persons first.
+
+    `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
+    """
+    from zbopt.engine.candidates import TooManyTeams
+    from zbopt.engine.frontier import frontier as walk
+    from zbopt.scenario.decisions import load_decisions
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    scenario = unfit_checked(loaded, overrides)
+    policy = loaded.scenario.policy.solver
+    control = Control(time_limit_seconds or policy.time_limit_seconds, listener)
+    if on_control is not None:
+        on_control(control)
+    head = {
+        "format": 1,
+        "kind": "frontier",
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": loaded.scenario.sha256},
+        "decisions": [item.as_json() for item in overrides],
+    }
+    rows, unfilled = _earlier_rows(head, earlier)
+    try:
+        found = walk(scenario, control, workers or policy.workers, rows, unfilled)
+    except TooManyTeams as problem:
+        raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+    shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
+    return {**head, "status": found.status, "unfilled": found.unfilled, "resumed": len(rows), "rows": shown}
+
+
+def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None]:
+    """Rows of an earlier run on the very same scenario and decisions; none where there is no such run."""
+    if folder is None:
+        return [], None
+    try:
+        old = runfolder.read_json(Path(folder) / runfolder.FRONTIER)
+        if any(old[key] != value for key, value in head.items()) or old["unfilled"] is None:
+            return [], None
+        return [(int(row["persons"]), int(row["moves"])) for row in old["rows"]], int(old["unfilled"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return [], None
+
+
 def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Scenario:
     """The scenario that is merged, after triage where there is one; raises `DiagnosticsError` where it is unfit for merging."""
     from zbopt.plan.merge_document import scenario_to_merge

@@ -406,6 +406,22 @@ def _whole(per_10000: int) -> str:
     return str((per_10000 + 50) // 100) if per_10000 else ""
 
 
+def frontier_text(found: Mapping[str, Any], scenario: Scenario, language: Language) -> str:
+    """The rows of a frontier: persons, moves, and how many more moves each step costs."""
+    lines = [f"{scenario.name}  {scenario.as_of}", language.text("ui.frontier")]
+    if found["resumed"]:
+        lines.append(language.text("ui.frontier_resumed", count=found["resumed"]))
+    rows: list[tuple[Cell, ...]] = []
+    for place, row in enumerate(found["rows"]):
+        more = "" if place == 0 else f"+{row['moves'] - found['rows'][place - 1]['moves']}"
+        rows.append((row["persons"], row["moves"], more))
+    header = tuple(language.text(f"col.{key}") for key in ("persons", "moves", "change"))
+    lines.append(table(header, [[str(cell) for cell in row] for row in rows], frozenset({0, 1, 2})))
+    if found["status"] != "proved":
+        lines.append(language.text("ui.frontier_open" if found["status"] == "stopped" else "ui.infeasible"))
+    return "\n".join(lines) + "\n"
+
+
 def suggestion_sheet(rows: Sequence[Mapping[str, Any]], scenario: Scenario, language: Language) -> Sheet:
     """Duties that may be the same, and what would change if a planner confirmed each."""
     names = {duty.id: duty.name for duty in scenario.duties}
@@ -428,4 +444,4 @@ def suggestion_sheet(rows: Sequence[Mapping[str, Any]], scenario: Scenario, lang
     return Sheet(language.text("ui.suggestions"), header, tuple(shown), frozenset({2}))
 
 
-__all__ = ["MergeTables", "Sheet", "merge_summary", "overlap_text", "pair_sheet", "suggestion_sheet"]
+__all__ = ["MergeTables", "Sheet", "frontier_text", "merge_summary", "overlap_text", "pair_sheet", "suggestion_sheet"]

@@ -227,12 +227,13 @@ def team_tables(plan: Mapping[str, Any], scenario: Scenario, language: Language)
     rows = seat_rows(plan, scenario, language)
     owners = [seat["task_force"] for seat in plan["seats"] if seat["person"] is not None]
     for team in plan["task_forces"]:
-        own = [_short(row[1:], team["id"]) for row, owner in zip(rows, owners, strict=True) if owner == team["id"]]
+        own = [_short(row[1:], team["id"], language) for row, owner in zip(rows, owners, strict=True) if owner == team["id"]]
         lines.append(wrapped(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}"))
         lines += [table(titles, own, frozenset({6, 7})), ""]
     return lines
 
 
-def _short(row: list[str], team: str) -> list[str]:
+def _short(row: list[str], team: str, language: Language) -> list[str]:
     """A row of a team's own table: computed posts without the team, whose name stands above."""
-    return [row[0].removeprefix(f"{team}/"), *row[1:]]
+    prefix = f"{team}/"
+    return [language.word(row[0][len(prefix) :]) if row[0].startswith(prefix) else row[0], *row[1:]]
