@@ -109,13 +109,13 @@ class Candidates:
 
     def _slot(self, team: int, kind: str, key: str, places: tuple[int, ...]) -> Slot:
         desks = [self.desks[place] for place in places]
-        stated = [post for desk in desks for post in desk.posts if post.id in self.works.scenario.post_by_id]
+        posts = [post for desk in desks for post in desk.posts]
         if kind == CATEGORY:
             seats = -(-self.workload(self.teams[team], key) // desks[0].load)
         else:
             seats = max(desk.seats for desk in desks)
-        priority = min((post.priority for post in stated), default=2)
-        return Slot(kind, key, places, seats, priority, any(post.must_fill for post in stated))
+        priority = min(post.priority for post in posts)
+        return Slot(kind, key, places, seats, priority, any(post.must_fill for post in posts))
 
 
 class _Enumeration:

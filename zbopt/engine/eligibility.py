@@ -121,7 +121,7 @@ def _r16(data: Data) -> Bools:
 
 def _r17(data: Data) -> Bools:
     breaks = np.zeros((len(data.people), len(data.posts)), bool)
-    matters = [data.scenario.duties_of_task_force[team.id] | {team.id} for team in data.teams]
+    matters = [data.scenario.matters_of_task_force[team.id] for team in data.teams]
     for place, person in enumerate(data.people):
         if person.conflicts:
             hit = np.array([bool(matter.intersection(person.conflicts)) for matter in matters], bool)

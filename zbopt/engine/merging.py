@@ -206,7 +206,7 @@ def evasion(m: Merging) -> None:
     """No bar is evaded: w_ci + T_ij <= 1 (+ evade_ci, paid) where c is barred from part j (R17, R30, a pin against it)."""
     data, scenario = m.context.data, m.context.data.scenario
     parts = m.found.works.parts
-    matters = [scenario.duties_of_task_force[part.id] | {part.id} for part in parts]
+    matters = [scenario.matters_of_task_force[part.id] for part in parts]
     for rule, of in (("R17", "conflicts"), ("R30", "refuses")):
         mode = m.context.mode(rule)
         if mode not in (Mode.HARD, Mode.TARGET):

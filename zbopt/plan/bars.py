@@ -151,7 +151,7 @@ def _r16(pair: Pair) -> Args | None:
 
 
 def _r17(pair: Pair) -> Args | None:
-    matters = {pair.task_force.id, *pair.scenario.duties_of_task_force[pair.task_force.id]}
+    matters = pair.scenario.matters_of_task_force[pair.task_force.id]
     return {} if matters.intersection(pair.person.conflicts) else None
 
 

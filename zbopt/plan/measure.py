@@ -254,7 +254,7 @@ def _r37(plan: Plan) -> Iterator[Violation]:
     for team in plan.staffed:
         low, high = team_size(team.id, plan.scenario)
         number = len(plan.people_of_team[team.id])
-        amount = max(low - number, number - high, 0)
+        amount = max(low - number, 0) + max(number - high, 0)  # both where a size contradicts the setting
         if amount:
             args: dict[str, Argument] = {"rule": "R37", "name": team.name, "value": number, "low": low, "high": high}
             yield Violation("R37", plan.mode("R37"), amount, ("task_force", team.id), Message("fault.R37", args))

@@ -199,7 +199,7 @@ def _desk_rules(m: MergedPlan) -> Iterator[Violation]:
 
 def _evaded(m: MergedPlan, person: Person, desk: PlanDesk, told: set[str]) -> Iterator[Violation]:
     others = [part for part in m.team_of_part[desk.part].parts if part.id != desk.part]
-    matters = {key for part in others for key in (part.id, *m.scenario.duties_of_task_force[part.id])}
+    matters = {key for part in others for key in m.scenario.matters_of_task_force[part.id]}
     hits = {"R17": matters.intersection(person.conflicts), "R30": {p.id for p in others}.intersection(person.refuses)}
     for rule, found in hits.items():
         mode = m.mode(rule)

@@ -156,7 +156,7 @@ class Structure:
     def _slot(self, team: str, ids: tuple[str, ...], kind: str, key: str, desks: tuple[PlanDesk, ...]) -> TeamSlot:
         load = desks[0].load
         seats = ceiling(self.work(ids, key), load) if kind == "category" else max(desk.seats for desk in desks)
-        stated = [post for desk in desks if desk.stated for post in desk.posts]
+        posts = [post for desk in desks for post in desk.posts]
         return TeamSlot(
             key if kind == "own" else f"{team}/{key}",
             kind,
@@ -164,8 +164,8 @@ class Structure:
             desks,
             seats,
             load,
-            min((post.priority for post in stated), default=2),
-            any(post.must_fill for post in stated),
+            min(post.priority for post in posts),
+            any(post.must_fill for post in posts),
         )
 
     def saving(self, team: Team) -> Saving:

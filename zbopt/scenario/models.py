@@ -492,6 +492,33 @@ class Scenario(Model):
             found[row.task_force].add(row.duty)
         return {key: frozenset(value) for key, value in found.items()}
 
+    @cached_property
+    def duty_class(self) -> Mapping[str, str]:
+        """For each duty the lowest id among those confirmed to be the same (`same_as`, followed through chains)."""
+        parent = {duty.id: duty.id for duty in self.duties}
+
+        def find(key: str) -> str:
+            while parent[key] != key:
+                key = parent[key]
+            return key
+
+        for duty in self.duties:
+            for other in duty.same_as:
+                one, two = sorted((find(duty.id), find(other.duty)))
+                parent[two] = one
+        return {key: find(key) for key in parent}
+
+    @cached_property
+    def matters_of_task_force(self) -> Mapping[str, frozenset[str]]:
+        """What an interest in a task force may name (R17): itself, its duties, and duties confirmed to be the same."""
+        alike: dict[str, set[str]] = {}
+        for duty, same in self.duty_class.items():
+            alike.setdefault(same, set()).add(duty)
+        return {
+            team: frozenset({team}.union(*(alike[self.duty_class[duty]] for duty in duties)))
+            for team, duties in self.duties_of_task_force.items()
+        }
+
     def replaced(self, **lists: Any) -> Scenario:
         """A scenario with other lists or policy; lists in order of id. Nothing computed from the old ones is kept."""
         values = {name: lists.get(name, getattr(self, name)) for name in type(self).model_fields}

@@ -69,21 +69,10 @@ class Workloads:
         """The task forces that may be merged, by id."""
         return facts.staffed_task_forces(self.scenario)
 
-    @cached_property
+    @property
     def duty_class(self) -> Mapping[str, str]:
-        """For each duty the lowest id among those confirmed to be the same (through chains)."""
-        parent = {duty.id: duty.id for duty in self.scenario.duties}
-
-        def find(key: str) -> str:
-            while parent[key] != key:
-                key = parent[key]
-            return key
-
-        for duty in self.scenario.duties:
-            for other in duty.same_as:
-                one, two = sorted((find(duty.id), find(other.duty)))
-                parent[two] = one
-        return {key: find(key) for key in parent}
+        """For each duty the lowest id among those confirmed to be the same."""
+        return self.scenario.duty_class
 
     @cached_property
     def stated(self) -> frozenset[str]:
