@@ -176,9 +176,7 @@ class _MergeRun:
             raise AuditError(faults)
         return Result(self.loaded, solution, plan, faults, None, plan["kind"], self.files)
 
-    def _solved(
-        self, scenario: Scenario, control: Control, seed: int, workers: int
-    ) -> tuple[Solution, list[Solution]]:
+    def _solved(self, scenario: Scenario, control: Control, seed: int, workers: int) -> tuple[Solution, list[Solution]]:
         from zbopt.engine.candidates import TooManyTeams
         from zbopt.engine.merge import solve
 
@@ -255,7 +253,9 @@ def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Sce
     from zbopt.plan.merge_document import scenario_to_merge
     from zbopt.scenario.workload import check_mergeable
 
-    found = [item for item in check_mergeable(loaded, triaged_all(loaded.scenario, overrides)) if item.severity == "error"]
+    found = [
+        item for item in check_mergeable(loaded, triaged_all(loaded.scenario, overrides)) if item.severity == "error"
+    ]
     if found:
         raise DiagnosticsError(found)
     scenario, _ = scenario_to_merge(loaded.scenario, overrides)
@@ -307,7 +307,9 @@ def suggest(
             change = {
                 "seats": [before[0], after[0]],
                 "task_forces": [before[1], after[1]],
-                "groups": [list(group) for group in after[2] if group not in before[2]] if after[:2] != before[:2] else [],
+                "groups": [list(group) for group in after[2] if group not in before[2]]
+                if after[:2] != before[:2]
+                else [],
             }
         rows.append({"duties": [item.one, item.other], "similarity": item.similarity, "change": change})
     return loaded, rows
@@ -364,7 +366,9 @@ def manifest(result: Result, workers: int | None) -> dict[str, Any]:
         "format": 1,
         "kind": result.kind,
         "scenario": {"path": str(loaded.path.resolve()), "sha256": loaded.scenario.sha256},
-        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*loaded.files, *result.inputs)},
+        "inputs": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*loaded.files, *result.inputs)
+        },
         "policy": plain(loaded.scenario.policy),
         "solver": {
             **plain(loaded.scenario.policy.solver),

@@ -39,11 +39,11 @@ class Draft:
         rng = self.rng
         self.seed = seed
         self.as_of = "2020-01"
-        trade = seed % 6 == 5  # cases in which persons trade with moves: else they are rare
+        self.trade = trade = seed % 6 == 5  # cases in which persons trade with moves: else they are rare
         count = rng.choice((2, 3, 3, 4) if trade else (2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7))
         self.papers = ("律师", "注册规划师", "造价师")[: 2 if count < 5 else 3]  # they keep the desks of a person few
         self.asks_paper = 0.2 if count < 5 else 0.45
-        self.categories = [name for name, _ in CATEGORIES[: rng.randint(2, 3)]]
+        self.categories = [name for name, _ in CATEGORIES[: 2 if trade else rng.randint(2, 3)]]
         self.part_time = {
             name: rng.choice(("0.5", "0.5", "0.4", "0.3", "0.6")) for name in self.categories if self.chance(0.22 if count < 6 else 0.08)
         }
@@ -132,7 +132,7 @@ class Draft:
         rng = self.rng
         ids = [duty["id"] for duty in self.duties]
         mine = rng.sample(ids, min(len(ids), rng.choice((1, 2, 2, 3))))
-        force["categories"] = rng.sample(self.categories, rng.choice((1, 1, 2)))
+        force["categories"] = rng.sample(self.categories, 1 if self.trade else rng.choice((1, 1, 2)))
         force["estimated"] = self.chance(0.12) and self.kinds(mine) == len(mine)
         if force["estimated"] or self.chance(0.2):
             force["duties"] = mine if force["estimated"] else rng.sample(ids, 1)
@@ -163,13 +163,15 @@ class Draft:
                     post["load"] = load
                 self.posts.append(post | self.asks())
         force.pop("estimated")
-        if self.chance(0.6):
+        if self.chance(0.4 if self.trade else 0.6):
             post = {"id": f"{place}-head", "task_force": place, "role": "head"}
             if self.chance(0.6):
                 post["needs"] = rng.choice(({self.category(): 3}, {"any_of": [{self.category(): 3}, {self.category(): 4}]}))
             if self.chance(0.15):
                 post["load"] = "0.5"
             self.posts.append(post | self.asks())
+        if self.trade and self.posts_of(force):
+            return
         if self.chance(0.15):
             role = rng.choice(("deputy", "adviser", "adviser"))
             load = rng.choice(("0.3", "1.0", "0.3"))
@@ -577,7 +579,7 @@ class Draft:
         self.linkage()
         if "R37" not in self.rules:
             hard = {"mode": "hard", "min": 0, "max": self.rng.randint(4, 6)}
-            soft = {"mode": "target", "min": self.rng.randint(0, 3), "max": self.rng.randint(2, 5)}
+            soft = {"mode": "target", "min": self.rng.randint(0, 3), "max": self.rng.randint(3, 5)}
             self.rules["R37"] = self.rng.choice(("off", soft, soft, soft, soft, hard if len(self.forces) < 5 else soft))
         case: Row = {"format": 1, "name": f"合并 {self.seed}", "as_of": self.as_of}
         if self.chance(0.3):

@@ -256,7 +256,7 @@ class Merger:
             if not locked and post.get("category"):
                 name = f"category {post['category']}"
                 assert post["category"] in categories, "posts of a category without workload"
-                assert post["role"] != "head" and not post["shared"] in (True, "true"), "head or shared with a category"
+                assert post["role"] != "head" and post["shared"] not in (True, "true"), "head or shared with a category"
             elif not locked and (post["shared"] in (True, "true") or post["role"] == "head"):
                 name = f"role {post['role']}"
             groups[name].append(post)
@@ -663,7 +663,7 @@ class Staffing:
 
     def hopeless(self) -> bool:
         """Whether a hard count asks for more than there could ever be; found early as it is cheap to see."""
-        most = {key: 0 for key in self.masks}
+        most = dict.fromkeys(self.masks, 0)
         for key, (people, teams) in self.masks.items():
             seats = sum(team.seats for team in self.partition if team.id in teams)
             able = {who for team in self.partition if team.id in teams for who in team.places} & people
@@ -887,9 +887,7 @@ def beaten_by_none(pairs: set[tuple[int, int]], known: Iterable[tuple[int, int]]
     """The pairs that no other one, nor a known one, beats or equals in both."""
     kept = set(pairs)
     for one in pairs:
-        if any(a <= one[0] and b <= one[1] for a, b in known):
-            kept.discard(one)
-        elif any(other != one and other[0] <= one[0] and other[1] <= one[1] for other in pairs):
+        if any(a <= one[0] and b <= one[1] for a, b in known) or any(other != one and other[0] <= one[0] and other[1] <= one[1] for other in pairs):
             kept.discard(one)
     return kept
 

@@ -100,7 +100,19 @@ class Group(_Spoken, _HelpMixin, click.Group):
     """The group of all commands; modules are imported when their command is asked for."""
 
     context_class = _Context
-    names = ("assign", "overlap", "merge", "restructure", "check", "init", "schema", "audit", "why", "why-not", "explain-code")
+    names = (
+        "assign",
+        "overlap",
+        "merge",
+        "restructure",
+        "check",
+        "init",
+        "schema",
+        "audit",
+        "why",
+        "why-not",
+        "explain-code",
+    )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order a planner needs them."""

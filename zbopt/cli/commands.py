@@ -93,9 +93,7 @@ def assign(
     _finish(result, scenario, out, style, workers, language)
 
 
-def _finish(
-    result: Any, scenario: Path, out: Path | None, style: str, workers: int | None, language: Language
-) -> None:
+def _finish(result: Any, scenario: Path, out: Path | None, style: str, workers: int | None, language: Language) -> None:
     """Write the run folder, show the outcome, exit with its code."""
     from zbopt import planning
 
@@ -155,11 +153,19 @@ def _solving(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that merge and restructure share."""
     for decorate in (
         lang_option,
-        option("--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"),
+        option(
+            "--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"
+        ),
         option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed"),
         option("--workers", type=click.IntRange(1, 256), help="help.workers"),
         option("--time-limit", type=click.IntRange(1, 604_800), help="help.time_limit"),
-        option("--format", "style", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", help="help.format"),
+        option(
+            "--format",
+            "style",
+            type=click.Choice(["text", "json", "csv", "markdown"]),
+            default="text",
+            help="help.format",
+        ),
         option("--out", type=click.Path(path_type=Path), help="help.out"),
         option("--alternatives", type=click.IntRange(0, 20), default=0, help="help.alternatives"),
         click.argument("scenario", type=click.Path(path_type=Path)),
@@ -181,9 +187,7 @@ def merge(scenario: Path, language: Language, **settings: Any) -> None:
 @option("--frontier", is_flag=True, help="help.frontier")
 @_solving
 @guarded
-def restructure(
-    scenario: Path, decisions: Path | None, frontier: bool, language: Language, **settings: Any
-) -> None:
+def restructure(scenario: Path, decisions: Path | None, frontier: bool, language: Language, **settings: Any) -> None:
     """From last year's tables to the proposal."""
     if frontier:
         _frontier(scenario, decisions, language, settings)
@@ -241,7 +245,9 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, settin
     except OSError as problem:
         _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
     click.echo(language.text("ui.written", path=str(folder)), err=True)
-    click.echo(to_text(found) if settings["style"] == "json" else frontier_text(found, loaded.scenario, language), nl=False)
+    click.echo(
+        to_text(found) if settings["style"] == "json" else frontier_text(found, loaded.scenario, language), nl=False
+    )
     if found["status"] == "infeasible":
         sys.exit(IMPOSSIBLE)
     if found["status"] == "stopped":

@@ -110,10 +110,9 @@ class Candidates:
     def _slot(self, team: int, kind: str, key: str, places: tuple[int, ...]) -> Slot:
         desks = [self.desks[place] for place in places]
         posts = [post for desk in desks for post in desk.posts]
+        seats = max(desk.seats for desk in desks)
         if kind == CATEGORY:
             seats = -(-self.workload(self.teams[team], key) // desks[0].load)
-        else:
-            seats = max(desk.seats for desk in desks)
         priority = min(post.priority for post in posts)
         return Slot(kind, key, places, seats, priority, any(post.must_fill for post in posts))
 
@@ -157,9 +156,9 @@ class _Enumeration:
         if self.policy.same_supervisor:
             leaders = np.array([part.supervisor or "" for part in parts])
             allowed &= (leaders[:, None] == leaders[None, :]) & (leaders != "")[:, None]
-        for one, other in self.works.forbidden:
-            if one in index and other in index:
-                allowed[index[one], index[other]] = allowed[index[other], index[one]] = False
+        for first, second in self.works.forbidden:
+            if first in index and second in index:
+                allowed[index[first], index[second]] = allowed[index[second], index[first]] = False
         for one in range(self.number):
             for other in range(one):
                 common = self.loads[one].keys() & self.loads[other].keys()
@@ -258,9 +257,7 @@ def candidates(works: Workloads, limit: int = MAX_TEAMS) -> Candidates:
         ((team, seats) for team, seats in found if all(_whole(team, group) for group in required)),
         key=lambda item: (len(item[0]), item[0]),
     )
-    return Candidates(
-        works, desks, tuple(team for team, _ in kept), np.array([seats for _, seats in kept], np.int64)
-    )
+    return Candidates(works, desks, tuple(team for team, _ in kept), np.array([seats for _, seats in kept], np.int64))
 
 
 def _whole(team: tuple[int, ...], group: frozenset[int]) -> bool:

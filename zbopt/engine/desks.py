@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from zbopt.engine.context import Context
 from zbopt.engine.data import Data
@@ -22,6 +24,7 @@ from zbopt.scenario.vocabulary import Incumbents, Mode, Role
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 
 CATEGORY, ROLE, OWN = "category", "role", "own"
+Figure = TypeVar("Figure", np.int64, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +83,35 @@ class DeskData(Data):
         return Data(self.scenario.replaced(posts=posts))
 
     @cached_property
-    def posts(self) -> tuple[Post, ...]:  # type: ignore[override]
+    def posts(self) -> tuple[Post, ...]:
         """One post for each desk: the first of its posts under the desk's id."""
         return tuple(
-            desk.posts[0].model_copy(
-                update={"id": desk.id, "load": desk.load, "must_fill": False}
-            )
+            desk.posts[0].model_copy(update={"id": desk.id, "load": desk.load, "must_fill": False})
             for desk in self.desks
         )
 
     @cached_property
-    def seats(self) -> Ints:  # type: ignore[override]
+    def seats(self) -> Ints:
         """The most seats of each desk in any candidate team (m)."""
         return np.array(self.most_seats, np.int64)
 
     @cached_property
-    def post_team(self) -> Ints:  # type: ignore[override]
+    def post_team(self) -> Ints:
         """Part of each desk (m)."""
         return np.array([desk.part for desk in self.desks], np.int64)
 
     @cached_property
-    def heads(self) -> Bools:  # type: ignore[override]
+    def heads(self) -> Bools:
         """Whether a desk is a head's (m)."""
         return np.array([any(post.role is Role.HEAD for post in desk.posts) for desk in self.desks], bool)
 
     @cached_property
-    def sensitive(self) -> Bools:  # type: ignore[override]
+    def sensitive(self) -> Bools:
         """Whether a post of the desk has a sensitive function (m)."""
         return np.array([any(post.sensitive is not None for post in desk.posts) for desk in self.desks], bool)
 
     @cached_property
-    def same_post(self) -> Bools:  # type: ignore[override]
+    def same_post(self) -> Bools:
         """Whether a desk is an incumbent's own (n x m)."""
         return self._any(self.base.same_post)
 
@@ -170,7 +171,7 @@ class DeskContext(Context):
             chosen[:, place] = columns[np.argmin(order[:, columns], axis=1)]
         return chosen
 
-    def of_base(self, by_post: Ints) -> Ints:
+    def of_base(self, by_post: npt.NDArray[Figure]) -> npt.NDArray[Figure]:
         """A figure of each pair of person and desk (n x m), taken from the base post."""
         return np.take_along_axis(by_post, self.base_post, axis=1)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zbopt.engine import merging, team_quotas
+from zbopt.engine import merge_terms, merging, team_quotas
 from zbopt.engine.backend import search
 from zbopt.engine.candidates import Candidates, candidates
 from zbopt.engine.desks import DeskContext, DeskData
@@ -126,12 +126,12 @@ def build(
     context = DeskContext(data, without, total_seats=total_seats)
     m = merging.Merging(context, found, teams)
     _ = context.x, m.y, m.empty, m.flow, m.joined
-    for name, rows in merging.ROWS.items():
+    for name, rows in merge_terms.ROWS.items():
         if name not in without:
             rows(m)
     if "quota" not in without:
         team_quotas.quotas(m)
-    for name, term in merging.TERMS.items():
+    for name, term in merge_terms.TERMS.items():
         if name not in without and not (name == "moves" and "moves" not in names):
             term(m)
     _differ(found, teams, m.y, m.builder, excluded)
@@ -182,9 +182,7 @@ class _Run:
         alone = (least.seats, least.task_forces)
         outcome = self._at_least_headcount(found, least) or self._over_all_teams(found)
         if outcome is None:
-            return replace(
-                Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone
-            )
+            return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
         return replace(outcome, headcount_alone=alone)
 
     def _at_least_headcount(self, found: Candidates, least: Headcount) -> Solution | None:

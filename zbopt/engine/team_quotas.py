@@ -81,9 +81,7 @@ def _by_kind(m: Merging, key: str, item: Quota) -> None:
     inside = [place for place, kind in enumerate(kinds) if kind == item.scope.value]
     chosen = set(inside)
     always = tuple(p for p, teams in enumerate(m.teams_of_part) if len(teams) and chosen.issuperset(teams.tolist()))
-    mixed = [
-        p for p, teams in enumerate(m.teams_of_part) if p not in always and not chosen.isdisjoint(teams.tolist())
-    ]
+    mixed = [p for p, teams in enumerate(m.teams_of_part) if p not in always and not chosen.isdisjoint(teams.tolist())]
     if not mixed:
         _wide(m, key, item, always)
         return

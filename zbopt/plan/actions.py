@@ -96,7 +96,9 @@ class Actions:
         if kind == "adjust":
             team = self.m.team_of_part.get(current.task_force)
             merged = team is not None and len(team.parts) > 1
-            return Message("action.adjust.successor" if over else "action.adjust.merged" if merged else "action.adjust", args)
+            return Message(
+                "action.adjust.successor" if over else "action.adjust.merged" if merged else "action.adjust", args
+            )
         if kind == "transfer":
             return Message("action.transfer.ended" if over else "action.transfer", args)
         if over:
@@ -134,7 +136,9 @@ class Actions:
         """Who takes over: somebody else in the seats the old desk went to; of an ended task force the new home of its
         largest duty; else nobody."""
         if own is not None:
-            holders = [key for key in sorted(self.m.people_of_slot[self.m.slot_of_desk[own.id].post]) if key != person.id]
+            holders = [
+                key for key in sorted(self.m.people_of_slot[self.m.slot_of_desk[own.id].post]) if key != person.id
+            ]
             if holders:
                 return {"kind": "person", "id": holders[0]}
         current = person.current
@@ -197,7 +201,9 @@ class Actions:
                 "into": home.id if home is not None else None,
                 "proposal": verdict.proposal.value if verdict is not None else None,
                 "evidence": [item.as_json() for item in verdict.evidence] if verdict is not None else [],
-                "override": verdict.override.as_json() if verdict is not None and verdict.override is not None else None,
+                "override": verdict.override.as_json()
+                if verdict is not None and verdict.override is not None
+                else None,
             }
 
     def units(self) -> Iterator[dict[str, Any]]:
@@ -229,9 +235,7 @@ class Actions:
 def _seat(action: str, old: tuple[Post, int] | None, new: tuple[str, str, int] | None) -> dict[str, Any]:
     return {
         "action": action,
-        "from": None
-        if old is None
-        else {"task_force": old[0].task_force, "post": old[0].id, "seat": old[1]},
+        "from": None if old is None else {"task_force": old[0].task_force, "post": old[0].id, "seat": old[1]},
         "to": None if new is None else {"task_force": new[0], "post": new[1], "seat": new[2]},
     }
 

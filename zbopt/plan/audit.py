@@ -60,10 +60,9 @@ def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, 
     """
     if solution.assignment is None:
         return ()
-    if solution.partition:
-        measures = measure_merged(MergedPlan(scenario, solution.partition, solution.assignment))
-    else:
-        measures = measure(scenario, solution.assignment)
+    merged = solution.partition
+    plan = MergedPlan(scenario, merged, solution.assignment) if merged else None
+    measures = measure(scenario, solution.assignment) if plan is None else measure_merged(plan)
     broken = [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
     return (*broken, *_stage_faults(scenario, solution.stages, measures.values))
 
@@ -205,9 +204,7 @@ def _unknown_decisions(overrides: tuple[Override, ...] | None, scenario: Scenari
             yield _named(item.task_force, f"decisions[{number}].task_force")
 
 
-def _unknown_teams(
-    plan: Mapping[str, Any], structure: Structure, others: list[Partition]
-) -> Iterator[AuditFault]:
+def _unknown_teams(plan: Mapping[str, Any], structure: Structure, others: list[Partition]) -> Iterator[AuditFault]:
     """Parts that are none, and seats at desks that are none or of another team."""
     team_of: dict[str, str] = {}
     for number, team in enumerate(plan["task_forces"]):

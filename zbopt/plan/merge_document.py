@@ -67,7 +67,9 @@ def _alternative(solution: Solution) -> Document:
     return {
         "partition": [list(team) for team in solution.partition],
         "status": solution.status,
-        "stages": [{"name": str(stage.name), "value": stage.value, "status": stage.status} for stage in solution.stages],
+        "stages": [
+            {"name": str(stage.name), "value": stage.value, "status": stage.status} for stage in solution.stages
+        ],
     }
 
 
@@ -178,7 +180,9 @@ def _seats(m: MergedPlan, measures: Measures) -> list[Document]:
                 rows.append(_filled(m, measures, team, slot, number, m.scenario.person_by_id[key]))
             if len(people) < slot.seats:
                 reasons = [item.as_json() for item in _empty_reasons(m, slot)]
-                rows += [_seat(team, slot, number, None, None, reasons) for number in range(len(people) + 1, slot.seats + 1)]
+                rows += [
+                    _seat(team, slot, number, None, None, reasons) for number in range(len(people) + 1, slot.seats + 1)
+                ]
     return rows
 
 
@@ -292,9 +296,7 @@ def _categories(m: MergedPlan, before: Scenario) -> list[Document]:
         ids = tuple(part.id for part in team.parts)
         for slot in team.slots:
             is_category = slot.kind == "category"
-            alone = [
-                m.structure.team((part,)).slots for part in ids
-            ]
+            alone = [m.structure.team((part,)).slots for part in ids]
             rows.append(
                 {
                     "task_force": team.id,
@@ -302,7 +304,9 @@ def _categories(m: MergedPlan, before: Scenario) -> list[Document]:
                     "kind": slot.kind,
                     "key": slot.key,
                     "before": sum(desk.seats for desk in slot.desks if desk.part in running),
-                    "alone": sum(own.seats for slots in alone for own in slots if (own.kind, own.key) == (slot.kind, slot.key)),
+                    "alone": sum(
+                        own.seats for slots in alone for own in slots if (own.kind, own.key) == (slot.kind, slot.key)
+                    ),
                     "after": slot.seats,
                     "workload": m.structure.work(ids, slot.key) if is_category else None,
                 }
@@ -371,19 +375,16 @@ def _relaxed(m: MergedPlan) -> list[Document]:
             pin = m.bars.lifting_pin(person, post) if post is not None else None
             if post is None or pin is None:
                 continue
-            for bar in m.bars.lifted(person, post):
-                rows.append(
-                    {
-                        "rule": bar.rule,
-                        "person": person.id,
-                        "post": m.slot_of_desk[desk.id].post,
-                        "approval": pin.approval,
-                        "by": pin.by,
-                        "on": pin.on,
-                        "why": pin.why,
-                        **bar.message.as_json(),
-                    }
-                )
+            decided = {
+                "person": person.id,
+                "post": m.slot_of_desk[desk.id].post,
+                "approval": pin.approval,
+                "by": pin.by,
+                "on": pin.on,
+                "why": pin.why,
+            }
+            lifted = m.bars.lifted(person, post)
+            rows += [{"rule": bar.rule, **decided, **bar.message.as_json()} for bar in lifted]
     return rows
 
 
@@ -471,4 +472,14 @@ def overrides_in(plan: Mapping[str, Any]) -> tuple[Override, ...] | None:
     )
 
 
-__all__ = ["Unreconciled", "derived_merge", "desk_of_seat", "desks_in", "merge_document", "overrides_in", "partition_in", "scenario_to_merge", "scenario_to_show"]
+__all__ = [
+    "Unreconciled",
+    "derived_merge",
+    "desk_of_seat",
+    "desks_in",
+    "merge_document",
+    "overrides_in",
+    "partition_in",
+    "scenario_to_merge",
+    "scenario_to_show",
+]

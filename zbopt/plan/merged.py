@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from zbopt.diagnostics import Message
+from zbopt.diagnostics import Argument, Message
 from zbopt.plan.bars import Bars
 from zbopt.plan.measure import (
     SEAT_CHECKS,
@@ -69,9 +69,7 @@ class MergedPlan:
 
     def hard(self, person: Person, desk: PlanDesk, post: Post) -> tuple[Message, ...]:
         """Why the person may not take the desk through one of its posts; R16 is asked of the team."""
-        rules = tuple(
-            bar.message for bar in self.bars.of(person, post) if bar.mode is Mode.HARD and bar.rule != "R16"
-        )
+        rules = tuple(bar.message for bar in self.bars.of(person, post) if bar.mode is Mode.HARD and bar.rule != "R16")
         banned = [
             Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""})
             for pin in self.scenario.pins
@@ -85,9 +83,7 @@ class MergedPlan:
 
     def paid(self, person: Person, post: Post) -> tuple[str, ...]:
         """The target rules a person breaks on a post."""
-        return tuple(
-            bar.rule for bar in self.bars.of(person, post) if bar.mode is Mode.TARGET and bar.rule != "R16"
-        )
+        return tuple(bar.rule for bar in self.bars.of(person, post) if bar.mode is Mode.TARGET and bar.rule != "R16")
 
     def base_post(self, person: Person, desk: PlanDesk) -> Post | None:
         """The post through which a person takes a desk: fewest target rules broken, most points, lowest id."""
@@ -168,9 +164,7 @@ def _pins(m: MergedPlan) -> Iterator[Violation]:
         desks = m.desks_of_person.get(pin.person, ())
         there = any(facts.pin_covers(pin, post) for desk in desks for post in desk.posts)
         if pin.must and not there:
-            yield Violation(
-                "pin", Mode.HARD, 1, ("person", pin.person), Message("fault.pin", {"place": pin.place})
-            )
+            yield Violation("pin", Mode.HARD, 1, ("person", pin.person), Message("fault.pin", {"place": pin.place}))
         if not pin.must and pin.task_force is not None:
             teams = {m.team_of_part[desk.part].id for desk in desks}
             team = m.team_of_part.get(pin.task_force)
@@ -205,7 +199,7 @@ def _evaded(m: MergedPlan, person: Person, desk: PlanDesk, told: set[str]) -> It
         mode = m.mode(rule)
         if found and mode is not Mode.OFF and (rule not in told or mode is Mode.HARD):
             shown = rule in CONFIDENTIAL_RULES
-            args = {"rule": rule} if shown else {"rule": rule, "value": tuple(sorted(found))}
+            args: dict[str, Argument] = {"rule": rule} if shown else {"rule": rule, "value": tuple(sorted(found))}
             code = "bar.confidential" if shown else f"bar.{rule}"
             yield Violation(rule, mode, 1, ("person", person.id), Message(code, args))
 
@@ -263,7 +257,13 @@ def _levels_of(m: MergedPlan, team: Team, slot: TeamSlot) -> Iterator[Violation]
             stays = exempt and m.same_post(person, desk) and asked[desk.id] >= level
             able += person.categories.get(slot.key, 0) >= level or stays
         if able < need:
-            args = {"post": slot.post, "category": slot.key, "level": level, "value": able, "limit": need}
+            args: dict[str, Argument] = {
+                "post": slot.post,
+                "category": slot.key,
+                "level": level,
+                "value": able,
+                "limit": need,
+            }
             yield Violation("R27", Mode.HARD, need - able, ("post", slot.post), Message("fault.levels", args))
 
 
@@ -275,7 +275,9 @@ def measure_merged(m: MergedPlan) -> Measures:
         if m.mode(rule) is not Mode.OFF:
             found += _r16(m) if rule == "R16" else check(m.plan)
     seat_points = {
-        (person.id, m.slot_of_desk[desk.id].post): m.points(person, desk) for person, desks in m.seated() for desk in desks
+        (person.id, m.slot_of_desk[desk.id].post): m.points(person, desk)
+        for person, desks in m.seated()
+        for desk in desks
     }
     slots = [slot for team in m.teams for slot in team.slots]
     empty = {slot.post: max(0, slot.seats - len(m.people_of_slot[slot.post])) for slot in slots}

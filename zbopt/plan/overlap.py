@@ -65,9 +65,7 @@ def pair_evidence(works: Workloads, one: str, other: str) -> dict[str, Any]:
 def overlap_document(scenario: Scenario) -> dict[str, Any]:
     """Every pair of parts that has anything in common, largest overlap first."""
     works = Workloads(scenario)
-    pairs = [
-        pair_evidence(works, *key) for key in works.overlaps if kind_of_pair(works, *key) is not None
-    ]
+    pairs = [pair_evidence(works, *key) for key in works.overlaps if kind_of_pair(works, *key) is not None]
     pairs.sort(key=lambda row: (-row["overlap"], row["parts"]))
     return {
         "format": 1,
@@ -125,7 +123,8 @@ def suggestions(
     """
     works = Workloads(scenario)
     parts_of = {
-        duty.id: {p.id for p in works.parts if duty.id in scenario.duties_of_task_force[p.id]} for duty in scenario.duties
+        duty.id: {p.id for p in works.parts if duty.id in scenario.duties_of_task_force[p.id]}
+        for duty in scenario.duties
     }
     silenced = {frozenset((duty.id, other.duty)) for duty in scenario.duties for other in duty.different_from}
     used = [duty for duty in scenario.duties if parts_of[duty.id]]
@@ -164,4 +163,12 @@ def confirmed(scenario: Scenario, pairs: Sequence[Suggestion]) -> Scenario:
     return scenario.replaced(duties=duties)
 
 
-__all__ = ["DEFAULT_THRESHOLD", "Suggestion", "confirmed", "overlap_document", "pair_evidence", "read_synonyms", "suggestions"]
+__all__ = [
+    "DEFAULT_THRESHOLD",
+    "Suggestion",
+    "confirmed",
+    "overlap_document",
+    "pair_evidence",
+    "read_synonyms",
+    "suggestions",
+]

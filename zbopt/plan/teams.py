@@ -126,7 +126,9 @@ class Structure:
             here = tuple(post for post in posts if post.category == category)
             name = f"{part.id}/{category}"
             load = here[0].load if here else MIN_LOAD
-            yield PlanDesk(name, part.id, "category", category, here or (plain_post(part.id, category),), load, bool(here))
+            yield PlanDesk(
+                name, part.id, "category", category, here or (plain_post(part.id, category),), load, bool(here)
+            )
 
     @cached_property
     def with_plain_posts(self) -> Scenario:

@@ -167,7 +167,9 @@ class Triage:
         for unit in sorted(inside, key=lambda key: (-inside[key], key))[:1]:
             if total and 10_000 * inside[unit] >= share.per_10000 * total:
                 name = self.scenario.unit_by_id[unit].name
-                return Message("triage.clear_out", {"unit": name, "share": _percent(inside[unit], total), "limit": str(share)})
+                return Message(
+                    "triage.clear_out", {"unit": name, "share": _percent(inside[unit], total), "limit": str(share)}
+                )
         return None
 
     def _bottom(self, team: TaskForce) -> Message | None:
@@ -247,7 +249,10 @@ class Triage:
             item
             for item in own
             if item not in refused
-            and (not strict or all(getattr(item.decisions, s).decision is DecisionValue.AGREE for s in ("unit", "leader")))
+            and (
+                not strict
+                or all(getattr(item.decisions, s).decision is DecisionValue.AGREE for s in ("unit", "leader"))
+            )
         ]
         if agreed or (not strict and not refused):
             proposal, evidence = Disposition.SET_UP, Message("triage.set_up", {"value": tuple(i.id for i in agreed)})
@@ -277,7 +282,9 @@ class Triage:
                 changed["duties"] = tuple(duty for duty in team.duties if duty not in verdict.handed)
                 rest = [row for row in self.works.rows(team) if row[0] not in verdict.handed]
                 workload = [row for row in workload if row.task_force != team.id]
-                workload += [Workload(task_force=team.id, duty=d, category=k, fte=f"{v / 100}") for d, k, v in rest]
+                workload += [
+                    Workload.model_construct(task_force=team.id, duty=d, category=k, fte=v) for d, k, v in rest
+                ]
                 busy = {category for _, category, _ in rest}
                 posts = [p for p in posts if p.task_force != team.id or p.category is None or p.category in busy]
             teams.append(team.model_copy(update=changed))
@@ -294,7 +301,7 @@ class Triage:
             team = self.scenario.task_force_by_id[verdict.task_force]
             if team.state is TaskForceState.APPLIED or not (verdict.ends or verdict.handed):
                 continue
-            fte: dict[str, int] = {duty: 0 for duty in sorted(self.scenario.duties_of_task_force[team.id])}
+            fte: dict[str, int] = dict.fromkeys(sorted(self.scenario.duties_of_task_force[team.id]), 0)
             for duty, _, value in self.works.rows(team):
                 fte[duty] = fte.get(duty, 0) + value
             estimated = team.id not in self.works.stated

@@ -154,9 +154,7 @@ class MergeTables:
             )
         total = tuple(sum(int(row[place]) for row in rows) for place in range(1, 7))
         header = self._titles("team", "alone", "after", "saved_duties", "saved_shared", "saved_rounding", "saved")
-        return Sheet(
-            self.say("ui.mergers"), header, (*rows, (self.say("ui.total"), *total)), frozenset(range(1, 7))
-        )
+        return Sheet(self.say("ui.mergers"), header, (*rows, (self.say("ui.total"), *total)), frozenset(range(1, 7)))
 
     def evidence(self) -> Sheet:
         """Pairs inside the mergers: overlap, what they share."""
@@ -213,9 +211,13 @@ class MergeTables:
         ):
             values = {row["name"]: row["value"] for row in item["stages"]}
             new = ", ".join("+".join(group) for group in own["only_here"])
-            figures = [values.get(key, "") for key in ("unfilled", "seats", "persons", "task_forces", "quotas", "merit")]
+            figures = [
+                values.get(key, "") for key in ("unfilled", "seats", "persons", "task_forces", "quotas", "merit")
+            ]
             rows.append((number, *figures, self.say(f"ui.short.{item['status']}"), new))
-        header = self._titles("number", "unfilled", "seats", "persons", "teams", "quotas", "merit", "state", "only_here")
+        header = self._titles(
+            "number", "unfilled", "seats", "persons", "teams", "quotas", "merit", "state", "only_here"
+        )
         return Sheet(self.say("ui.alternatives"), header, tuple(rows), frozenset(range(7)))
 
     # --- actions -----------------------------------------------------------------------------------------------------
@@ -249,7 +251,10 @@ class MergeTables:
         for row in self.plan["actions"]["seats"]:
             places = [row[side] or {"task_force": "", "post": "", "seat": ""} for side in ("from", "to")]
             rows.append(
-                (self.language.word(row["action"]), *(str(p[k]) for p in places for k in ("task_force", "post", "seat")))
+                (
+                    self.language.word(row["action"]),
+                    *(str(p[k]) for p in places for k in ("task_force", "post", "seat")),
+                )
             )
         keys = ("action", "from", "post", "seat", "to", "post", "seat")
         return Sheet(self.say("ui.seat_actions"), self._titles(*keys), tuple(rows))
@@ -263,7 +268,9 @@ class MergeTables:
                 self.language.word(row["action"]),
                 row["into"] or "",
                 self._evidence(row["evidence"]),
-                "" if row["override"] is None else self.say("ui.override", **{k: row["override"][k] for k in ("by", "why")}),
+                ""
+                if row["override"] is None
+                else self.say("ui.override", **{k: row["override"][k] for k in ("by", "why")}),
             )
             for row in self.plan["actions"]["task_forces"]
         )
@@ -381,7 +388,10 @@ def _open_tasks(plan: Mapping[str, Any], language: Language) -> list[str]:
 
 def overlap_text(found: Mapping[str, Any], scenario: Scenario, language: Language, pairs: int = 40) -> str:
     """Matrix of overlaps of those that have any, and the pairs with their evidence."""
-    lines = [f"{scenario.name}  {scenario.as_of}", language.text("ui.overlap_head", share=share(found["min_overlap"], 10_000))]
+    lines = [
+        f"{scenario.name}  {scenario.as_of}",
+        language.text("ui.overlap_head", share=share(found["min_overlap"], 10_000)),
+    ]
     value = {tuple(row["parts"]): row["overlap"] for row in found["pairs"] if row["common"]}
     ids = sorted({key for pair in value for key in pair})
     width = 12
@@ -389,9 +399,7 @@ def overlap_text(found: Mapping[str, Any], scenario: Scenario, language: Languag
         columns = ids[start : start + width]
         rows = []
         for one in ids:
-            cells = [
-                "·" if one == two else _whole(value.get((min(one, two), max(one, two)), 0)) for two in columns
-            ]
+            cells = ["·" if one == two else _whole(value.get((min(one, two), max(one, two)), 0)) for two in columns]
             if any(cell not in ("", "·") for cell in cells):
                 rows.append([one, *cells])
         lines += ["", table([language.text("ui.percent"), *columns], rows, frozenset(range(1, len(columns) + 1)))]

@@ -227,7 +227,11 @@ def team_tables(plan: Mapping[str, Any], scenario: Scenario, language: Language)
     rows = seat_rows(plan, scenario, language)
     owners = [seat["task_force"] for seat in plan["seats"] if seat["person"] is not None]
     for team in plan["task_forces"]:
-        own = [_short(row[1:], team["id"], language) for row, owner in zip(rows, owners, strict=True) if owner == team["id"]]
+        own = [
+            _short(row[1:], team["id"], language)
+            for row, owner in zip(rows, owners, strict=True)
+            if owner == team["id"]
+        ]
         lines.append(wrapped(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}"))
         lines += [table(titles, own, frozenset({6, 7})), ""]
     return lines

@@ -78,7 +78,8 @@ def load_decisions(path: str | Path, scenario: Scenario) -> tuple[Override, ...]
     if has_errors(reader.found):
         raise DiagnosticsError(ordered(reader.found))
     overrides = [
-        Override(row.task_force, row.decision, row.by, row.why, None if row.on is None else str(row.on)) for row, _ in rows
+        Override(row.task_force, row.decision, row.by, row.why, None if row.on is None else str(row.on))
+        for row, _ in rows
     ]
     return tuple(sorted(overrides, key=lambda item: item.task_force))
 
@@ -87,9 +88,9 @@ def _rows(file: Path, reader: Reader) -> list[Any]:
     if file.suffix.lower() in (".csv", ".txt", ".tsv"):
         grid, found = read_csv(file, file.name)
         reader.found += found
-        rows, found = grid_rows(grid, "decisions", list(DecisionRow.model_fields), reader.marks)
+        table, found = grid_rows(grid, "decisions", list(DecisionRow.model_fields), reader.marks)
         reader.found += found
-        return list(rows)
+        return list(table)
     raw, found = read_yaml(file, file.name, reader.marks)
     reader.found += found
     for key in raw:
@@ -119,7 +120,9 @@ def _references(rows: list[tuple[DecisionRow, Mark | None]], scenario: Scenario)
         allowed = {TaskForceState.RUNNING: ON_RUNNING, TaskForceState.APPLIED: ON_APPLIED}.get(team.state, ())
         if row.decision not in allowed:
             known = ", ".join(f"{item.value} {item.zh}" for item in allowed)
-            found.append(error("Z341", mark, subject, "decision", value=row.decision.zh, state=team.state.zh, known=known))
+            found.append(
+                error("Z341", mark, subject, "decision", value=row.decision.zh, state=team.state.zh, known=known)
+            )
     return found
 
 

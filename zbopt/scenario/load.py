@@ -128,6 +128,7 @@ class Reader:
         self.flatten()
 
     def common_sheet(self, name: str, tables: str) -> None:
+        """The rows of a list from its sheet of the common workbook."""
         book = self.book(tables, self.marks.of(("tables",)))
         for sheet in (SHEETS[name], name):
             if sheet in book.sheets:
@@ -148,6 +149,7 @@ class Reader:
                 )
 
     def list_rows(self, name: str, value: Any) -> None:
+        """The rows of a list from where it is stated."""
         if isinstance(value, str):
             self.table(name, value)
             return
@@ -162,6 +164,7 @@ class Reader:
                 self.found.append(error("Z018", self.marks.of(path), field=name))
 
     def table(self, name: str, value: str) -> None:
+        """The rows of a list from a file or sheet."""
         mark = self.marks.of((name,)) or self.marks.of(("tables",))
         file, _, sheet = value.partition("#")
         keys = _column_keys(ROW_MODELS[name])
@@ -204,6 +207,7 @@ class Reader:
                     self.rows["workload"].append(_Row(raw, (*path, category)))
 
     def nested(self, row: _Row, key: str, kind: type) -> Any:
+        """A list or map written inside a row, taken out of it."""
         value = row.raw.get(key)
         if value is not None and not isinstance(value, kind):
             code = "Z117" if kind is list else "Z116"
@@ -229,6 +233,7 @@ class Reader:
         return good
 
     def id_card(self, row: _Row) -> None:
+        """Tell where birth or gender differ from the identity number; the number itself is dropped."""
         from zbopt.scenario.models import Person
 
         if not isinstance(row.raw.get("id_card"), str) or not row.raw["id_card"]:

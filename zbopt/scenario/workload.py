@@ -264,7 +264,9 @@ def _contradictions(loaded: Loaded, works: Workloads) -> Iterator[Diagnostic]:
     for duty in works.scenario.duties:
         for other in duty.different_from:
             if works.duty_class[duty.id] == works.duty_class[other.duty] and duty.id != other.duty:
-                yield error("Z327", loaded.mark("duties", duty.id), (duty.id, duty.name), "different_from", value=other.duty)
+                yield error(
+                    "Z327", loaded.mark("duties", duty.id), (duty.id, duty.name), "different_from", value=other.duty
+                )
 
 
 __all__ = ["Overlap", "Workloads", "check_mergeable", "is_shared", "largest_remainder", "plain_post"]
