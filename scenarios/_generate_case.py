@@ -20,6 +20,7 @@ class Options:
     task_forces: int
     units: int
     overlap: float
+    cluster: int
     scarcity: float
     wishes: float
     kin: float
@@ -119,7 +120,7 @@ def _sizes(options: Options, rng: random.Random) -> list[int]:
 def _posts(case: Case, task_force: str, size: int) -> list[CasePost]:
     """A head, some advisers and deputies, and category posts of one to three seats."""
     rng = case.rng
-    profile = rng.sample(case.categories, min(len(case.categories), rng.randint(3, 5)))
+    profile = rng.sample(_pool(case, task_force), min(len(case.categories), rng.randint(3, 5)))
     head = [{profile[0]: 4}, {profile[1]: 4}]
     posts = [CasePost(f"{task_force}-组长", task_force, "组长", "", 1, head, {}, 100, 1)]
     left = size - 1
@@ -139,6 +140,14 @@ def _posts(case: Case, task_force: str, size: int) -> list[CasePost]:
             post_id, priority = f"{task_force}-{category}", rng.choice([1, 2, 2, 3])
             posts.append(CasePost(post_id, task_force, "成员", category, number, needs, wants, load, priority))
     return posts
+
+
+def _pool(case: Case, task_force: str) -> list[str]:
+    """The categories a task force may need: all, or the six of its cluster."""
+    if not case.options.cluster:
+        return case.categories
+    first = (int(task_force[1:]) - 1) // case.options.cluster * 3
+    return [case.categories[(first + i) % len(case.categories)] for i in range(6)]
 
 
 def _task_force(case: Case, task_force: str, number: int) -> Row:
@@ -178,16 +187,33 @@ def _duties(case: Case) -> None:
     for i, task_force in enumerate(ids):
         for _ in range(rng.randint(2, 3)):
             shares[task_force][_add_duty(case, tags, list(demands[task_force]))] = rng.randint(1, 3)
+        if options.cluster:
+            continue
         if i % 4 and rng.random() < options.overlap:
             before = ids[i - 1]
             common = [category for category in demands[before] if category in demands[task_force]]
             if common:
                 duty = _add_duty(case, tags, common)
                 shares[before][duty], shares[task_force][duty] = rng.randint(2, 5), rng.randint(2, 5)
+    for first in range(0, len(ids), options.cluster) if options.cluster else ():
+        _shared_duties(case, ids[first : first + options.cluster], demands, shares, tags)
     for row in case.task_forces:
         task_force = row["id"]
         case.workload += workload_rows(task_force, shares[task_force], tags, demands[task_force])
         row["duties"] = join(shares[task_force])
+
+
+def _shared_duties(
+    case: Case, ids: list[str], demands: dict[str, dict[str, int]], shares: dict[str, dict[str, int]],
+    tags: dict[str, list[str]],
+) -> None:
+    """Duties that pairs of a cluster do twice, each pair with the chance `overlap`."""
+    for place, one in enumerate(ids):
+        for other in ids[place + 1 :]:
+            common = [category for category in demands[one] if category in demands[other]]
+            if common and case.rng.random() < case.options.overlap:
+                duty = _add_duty(case, tags, common)
+                shares[one][duty], shares[other][duty] = case.rng.randint(2, 5), case.rng.randint(2, 5)
 
 
 def _add_duty(case: Case, tags: dict[str, list[str]], categories: list[str]) -> str:

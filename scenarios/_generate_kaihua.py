@@ -14,14 +14,29 @@ SEED = 84
 WORKLOAD_SEED = 5
 
 
-def write_kaihua(folder: Path) -> None:
-    """Write all files of the folder."""
+MAX_ATTEMPTS = 50
+
+
+def _story(seed: int) -> Story:
+    """People who can fill the seats. A seed whose draw paints itself into a corner is drawn again, from seed and attempt."""
+    for attempt in range(MAX_ATTEMPTS):
+        rng = random.Random(seed if attempt == 0 else f"{seed}/{attempt}")
+        story = Story(rng)
+        try:
+            story.plant()
+            add_traps(story)
+        except (AssertionError, IndexError):
+            continue
+        number_people(story.cast.people, rng)
+        return story
+    raise ValueError(f"no people were found for seed {seed}; take another")
+
+
+def write_kaihua(folder: Path, seed: int | None = None) -> None:
+    """Write all files of the folder; with a seed of one's own, other people and other workloads for the same task forces."""
     folder.mkdir(parents=True, exist_ok=True)
-    rng = random.Random(SEED)
-    story = Story(rng)
-    story.plant()
-    add_traps(story)
-    number_people(story.cast.people, rng)
+    story = _story(SEED if seed is None else seed)
+    workload_seed = WORKLOAD_SEED if seed is None else seed
     for table, rows in plain_tables().items():
         write_table(folder, table, rows)
     write_table(folder, "people", [person_row(person) for person in story.cast.people])
@@ -29,7 +44,7 @@ def write_kaihua(folder: Path) -> None:
     for year, suffix in ((2019, ""), (2018, "_2018")):
         write_table(folder, "task_forces", task_force_rows(year), f"task_forces{suffix}.csv")
         write_table(folder, "posts", post_rows(year), f"posts{suffix}.csv")
-        write_table(folder, "workload", workload(year, random.Random(WORKLOAD_SEED)), f"workload{suffix}.csv")
+        write_table(folder, "workload", workload(year, random.Random(workload_seed)), f"workload{suffix}.csv")
         write_table(folder, "applications", application_rows(year), f"applications{suffix}.csv", "decisions")
     write_text(folder / "scenario.yaml", SCENARIO)
     write_text(folder / "restructure.yaml", RESTRUCTURE)

@@ -30,6 +30,9 @@ from zbopt.scenario.workload import Workloads
 FIRST_STAGES = ("unfilled", "seats", "persons", "task_forces")
 """The stages whose least values the partition alone may give."""
 
+MAX_LEVELS = 6
+"""Headcounts tried one after the other with every seat filled, before all stages are solved over all teams."""
+
 
 def merge_stages(scenario: Scenario) -> tuple[Stage, ...]:
     """Every stage in the order of `docs/merging.md`, with the policy's tolerances; `moves` only if the policy names it."""
@@ -62,9 +65,12 @@ def _differ(found: Candidates, teams: Ints, y: Ints, builder: ModelBuilder, excl
 
 
 def least_headcount(
-    found: Candidates, control: Control, workers: int, excluded: Sequence[Partition] = ()
+    found: Candidates, control: Control, workers: int, excluded: Sequence[Partition] = (), from_seats: int = 0
 ) -> Headcount | None:
-    """Set partitioning over the candidate teams; None where no partition exists. Raises `TimeoutError` where stopped."""
+    """Set partitioning over the candidate teams, of at least `from_seats` seats; None where no partition exists.
+
+    Raises `TimeoutError` where stopped.
+    """
     number = len(found.teams)
     builder = ModelBuilder()
     y = builder.columns("y", [(str(team),) for team in range(number)], 0, 1, True)
@@ -73,6 +79,7 @@ def least_headcount(
     labels = [(part.id,) for part in found.works.parts]
     builder.rows("partition", labels, (table[:, 0], y[table[:, 1]], 1), 1, 1)
     _differ(found, np.arange(number), y, builder, excluded)
+    builder.rows("from", [("seats",)], (np.zeros(number, int), y, found.seats), from_seats, np.inf)
     builder.cost("seats", y, found.seats)
     builder.cost("task_forces", y, 1)
     model = builder.build(("seats", "task_forces"))
@@ -180,41 +187,53 @@ class _Run:
             return Solution("infeasible", None, (), False, tuple(self.log), self.counts)
         self.log.append(StageLog("headcount", time.perf_counter() - begun, len(found.teams), len(least.least_both)))
         alone = (least.seats, least.task_forces)
-        outcome = self._at_least_headcount(found, least) or self._over_all_teams(found)
+        outcome = self._staffed(found, least) or self._over_all_teams(found)
         if outcome is None:
             return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
         return replace(outcome, headcount_alone=alone)
 
-    def _at_least_headcount(self, found: Candidates, least: Headcount) -> Solution | None:
-        """Every seat of a partition of least headcount filled: then the first stages are at values nothing beats."""
+    def _staffed(self, found: Candidates, least: Headcount) -> Solution | None:
+        """The lowest headcount at which every seat can be filled, tried level by level; None where no level was found.
+
+        With no seat empty, `unfilled` is at the value that nothing beats, so the first headcount that works is the best.
+        """
         if any(stage.name in FIRST_STAGES and stage.allowance(1_000_000) for stage in self.stages):
             return None
-        built = self._build(found, least.least_seats, least.seats)
+        for _ in range(MAX_LEVELS):
+            for task_forces in (least.task_forces, None):
+                outcome = self._at_headcount(found, least, task_forces)
+                if outcome is not None:
+                    return outcome
+            self.log.append(StageLog("headcount", 0.0, least.seats, least.task_forces, "cannot be staffed"))
+            try:
+                higher = least_headcount(found, self.control, self.workers, self.excluded, least.seats + 1)
+            except TimeoutError:
+                return None
+            if higher is None:
+                return None
+            least = higher
+        return None
+
+    def _at_headcount(self, found: Candidates, least: Headcount, task_forces: int | None) -> Solution | None:
+        """Staff partitions of this headcount (and number of task forces) with no seat empty; None where that is impossible."""
+        built = self._build(found, least.least_seats if task_forces is None else least.least_both, least.seats)
         several = bool(built.context.several.any())
-        if not several and len(least.least_both) < len(least.least_seats):
-            built = self._build(found, least.least_both, least.seats)
-        model = self._pinned(built, least, several)
+        if several and task_forces is not None:
+            return None  # persons are counted before task forces
+        if not several and len(np.unique(built.context.person)) < least.seats:
+            return None
         settled = {"unfilled": 0, "seats": least.seats}
-        if not several:
-            settled |= {"persons": least.seats, "task_forces": least.task_forces}
-        descent = self._descent(built, model)
+        settled |= {} if several else {"persons": least.seats}
+        settled |= {} if task_forces is None else {"task_forces": task_forces}
+        descent = self._descent(built, _held(built, settled))
         try:
             descent.run([stage for stage in self.stages if stage.name not in settled])
         except Impossible:
-            self.log.append(StageLog("headcount", 0.0, 0, 0, "least headcount cannot be staffed"))
             return None
         if descent.point is None:
             return Solution("stopped", None, (), False, (*self.log, *descent.log), self.counts)
         first = [StageResult(name, value, value, value, "proved") for name, value in settled.items()]
         return self._finish(built, descent, first)
-
-    def _pinned(self, built: Built, least: Headcount, several: bool) -> LinearModel:
-        """No seat empty, seats at their least (and task forces, where persons cannot choose)."""
-        upper = built.model.upper.copy()
-        for columns in built.merging.empty:
-            upper[columns] = 0
-        model = built.model.with_upper(upper).with_row(built.model.objectives["seats"], least.seats)
-        return model if several else model.with_row(built.model.objectives["task_forces"], least.task_forces)
 
     def _over_all_teams(self, found: Candidates) -> Solution | None:
         """Every stage over every candidate team."""
@@ -290,6 +309,18 @@ class _Run:
                 point = result.x
             fixed = fixed.with_row(model.objectives[name], float(np.rint(model.objectives[name] @ point)))
         return point
+
+
+def _held(built: Built, settled: dict[str, int]) -> LinearModel:
+    """The model with no seat empty and the settled stages at their values."""
+    upper = built.model.upper.copy()
+    for columns in built.merging.empty:
+        upper[columns] = 0
+    model = built.model.with_upper(upper)
+    for name in ("seats", "task_forces"):
+        if name in settled:
+            model = model.with_row(model.objectives[name], settled[name])
+    return model
 
 
 def _signed(model: LinearModel, name: str, point: Floats) -> int:
