@@ -318,12 +318,12 @@ def suggest(
 def _headcount(scenario: Scenario) -> tuple[int, int, tuple[tuple[str, ...], ...]] | None:
     """Least seats, then task forces, and one partition that has them; None where there is none."""
     from zbopt.engine.candidates import TooManyTeams, candidates
-    from zbopt.engine.merge import least_headcount
+    from zbopt.engine.partition import Partitions
     from zbopt.scenario.workload import Workloads
 
     try:
         found = candidates(Workloads(scenario))
-        least = least_headcount(found, Control(60), 1)
+        least = Partitions(found, Control(60), 1).least()
     except (TooManyTeams, TimeoutError):
         return None
     if least is None:

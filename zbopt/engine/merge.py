@@ -17,7 +17,8 @@ from zbopt.engine import merge_terms, merging, team_quotas
 from zbopt.engine.backend import search
 from zbopt.engine.candidates import Candidates, candidates
 from zbopt.engine.desks import DeskContext, DeskData
-from zbopt.engine.linear import Floats, Ints, LinearModel, ModelBuilder
+from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.stages import Descent, Impossible
 from zbopt.engine.tiebreak import tie_break
 from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
@@ -42,62 +43,6 @@ def merge_stages(scenario: Scenario) -> tuple[Stage, ...]:
         for name in StageName
         if name not in (StageName.UNCOVERED, StageName.MOVES) or (name is StageName.MOVES and name in stated)
     )
-
-
-@dataclass(frozen=True)
-class Headcount:
-    """What set partitioning alone proves: least seats, then task forces; teams of partitions of least seats (and of both)."""
-
-    seats: int
-    task_forces: int
-    partition: Ints
-    least_seats: Ints
-    least_both: Ints
-
-
-def _differ(found: Candidates, teams: Ints, y: Ints, builder: ModelBuilder, excluded: Sequence[Partition]) -> None:
-    """At least two groups of each excluded partition are not chosen."""
-    place = {found.id(int(team)): number for number, team in enumerate(teams)}
-    for number, partition in enumerate(excluded):
-        here = [place["+".join(group)] for group in partition if "+".join(group) in place]
-        columns = y[np.array(here, np.int64)]
-        builder.rows("differ", [(str(number),)], (np.zeros(len(here), int), columns, 1), -np.inf, len(partition) - 2)
-
-
-def least_headcount(
-    found: Candidates, control: Control, workers: int, excluded: Sequence[Partition] = (), from_seats: int = 0
-) -> Headcount | None:
-    """Set partitioning over the candidate teams, of at least `from_seats` seats; None where no partition exists.
-
-    Raises `TimeoutError` where stopped.
-    """
-    number = len(found.teams)
-    builder = ModelBuilder()
-    y = builder.columns("y", [(str(team),) for team in range(number)], 0, 1, True)
-    members = [(part, team) for team, parts in enumerate(found.teams) for part in parts]
-    table = np.array(members, np.int64).reshape(-1, 2)
-    labels = [(part.id,) for part in found.works.parts]
-    builder.rows("partition", labels, (table[:, 0], y[table[:, 1]], 1), 1, 1)
-    _differ(found, np.arange(number), y, builder, excluded)
-    builder.rows("from", [("seats",)], (np.zeros(number, int), y, found.seats), from_seats, np.inf)
-    builder.cost("seats", y, found.seats)
-    builder.cost("task_forces", y, 1)
-    model = builder.build(("seats", "task_forces"))
-    descent = Descent(model, control, workers, number, max(1, len(found.works.parts)), None)
-    try:
-        descent.run([Stage(name=StageName.SEATS)])
-        least_seats = np.flatnonzero(descent.model.upper > 0)
-        if descent.point is not None:
-            descent.run([Stage(name=StageName.TASK_FORCES)])
-    except Impossible:
-        return None
-    proved = len(descent.results) == 2 and all(item.status == "proved" for item in descent.results)
-    if descent.point is None or not proved:
-        raise TimeoutError
-    both = np.flatnonzero(descent.model.upper > 0)
-    chosen = np.flatnonzero(descent.point > 0.5)
-    seats, task_forces = (item.value for item in descent.results)
-    return Headcount(seats, task_forces, chosen, least_seats, both)
 
 
 @dataclass(frozen=True)
@@ -141,7 +86,7 @@ def build(
     for name, term in merge_terms.TERMS.items():
         if name not in without and not (name == "moves" and "moves" not in names):
             term(m)
-    _differ(found, teams, m.y, m.builder, excluded)
+    differ(found, teams, m.y, m.builder, excluded)
     return Built(m, m.builder.build(names))
 
 
@@ -180,19 +125,20 @@ class _Run:
         self.counts["teams"] = len(found.teams)
         begun = time.perf_counter()
         try:
-            least = least_headcount(found, self.control, self.workers, self.excluded)
+            partitions = Partitions(found, self.control, self.workers, self.excluded)
+            least = partitions.least()
         except TimeoutError:
             return Solution("stopped", None, (), False, tuple(self.log), self.counts)
         if least is None:
             return Solution("infeasible", None, (), False, tuple(self.log), self.counts)
         self.log.append(StageLog("headcount", time.perf_counter() - begun, len(found.teams), len(least.least_both)))
         alone = (least.seats, least.task_forces)
-        outcome = self._staffed(found, least) or self._over_all_teams(found)
+        outcome = self._staffed(found, partitions, least) or self._over_all_teams(found)
         if outcome is None:
             return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
         return replace(outcome, headcount_alone=alone)
 
-    def _staffed(self, found: Candidates, least: Headcount) -> Solution | None:
+    def _staffed(self, found: Candidates, partitions: Partitions, least: Headcount) -> Solution | None:
         """The lowest headcount at which every seat can be filled, tried level by level; None where no level was found.
 
         With no seat empty, `unfilled` is at the value that nothing beats, so the first headcount that works is the best.
@@ -206,7 +152,7 @@ class _Run:
                     return outcome
             self.log.append(StageLog("headcount", 0.0, least.seats, least.task_forces, "cannot be staffed"))
             try:
-                higher = least_headcount(found, self.control, self.workers, self.excluded, least.seats + 1)
+                higher = partitions.least(least.seats + 1)
             except TimeoutError:
                 return None
             if higher is None:
@@ -342,4 +288,4 @@ def _partition(built: Built, point: Floats) -> Partition:
     return tuple(sorted(tuple(parts[part].id for part in team) for team in teams))
 
 
-__all__ = ["build", "least_headcount", "merge_stages", "solve"]
+__all__ = ["build", "merge_stages", "solve"]
