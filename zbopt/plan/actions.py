@@ -20,6 +20,9 @@ from zbopt.scenario.vocabulary import Disposition, Mode, TaskForceState
 
 Rows = list[dict[str, Any]]
 
+SAVINGS = ("ended", "right_sizing", "given_back", "duties", "shared_posts", "rounding")
+"""What takes seats away between before and after; only setting up adds some."""
+
 
 class Actions:
     """The lists of one plan against the scenario before it (`triage` is None for `merge`, which ends nothing)."""
@@ -240,7 +243,9 @@ def _seat(action: str, old: tuple[Post, int] | None, new: tuple[str, str, int] |
     }
 
 
-def unreconciled(headline: Mapping[str, Any], actions: Mapping[str, Rows]) -> tuple[str, ...]:
+def unreconciled(
+    headline: Mapping[str, Any], actions: Mapping[str, Rows], bridge: Mapping[str, int]
+) -> tuple[str, ...]:
     """The equations of the action lists that do not hold; empty where all do."""
     people = Counter(row["action"] for row in actions["people"])
     seats = Counter(row["action"] for row in actions["seats"])
@@ -259,6 +264,9 @@ def unreconciled(headline: Mapping[str, Any], actions: Mapping[str, Rows]) -> tu
         "task_forces.after": len(teams) == after["task_forces"],
         "units.before": sum(row["lent_before"] for row in units) == before["people"],
         "units.after": sum(row["lent_after"] for row in units) == after["people"],
+        "bridge.before": bridge["before"] == before["seats"],
+        "bridge.after": bridge["after"] == after["seats"],
+        "bridge": bridge["before"] + bridge["set_up"] - sum(bridge[key] for key in SAVINGS) == bridge["after"],
         "units.back": sum(len(row["gets_back"]) for row in units) == people["return"],
     }
     return tuple(name for name, holds in checks.items() if not holds)

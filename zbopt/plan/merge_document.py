@@ -96,7 +96,10 @@ def derived_merge(
     measures = measure_merged(m)
     actions = Actions(before, m, measures, triage).lists()
     headline = _headline(before, m, measures)
-    faults = unreconciled(headline, actions)
+    right_sizing = _right_sizing(m, before, triage)
+    mergers = [_merger(m.structure, team) for team in m.teams if len(team.parts) > 1]
+    bridge = _bridge(before, m, right_sizing, mergers)
+    faults = unreconciled(headline, actions, bridge)
     if faults:
         raise Unreconciled(faults)
     return {
@@ -111,9 +114,10 @@ def derived_merge(
         "key_tasks": _key_tasks(before, m, rehomed),
         "triage": judged,
         "rehomed": rehomed,
-        "right_sizing": _right_sizing(m, before),
+        "right_sizing": right_sizing,
+        "bridge": bridge,
         "categories": _categories(m, before),
-        "mergers": [_merger(m.structure, team, before) for team in m.teams if len(team.parts) > 1],
+        "mergers": mergers,
         "common": _common(m.structure, partition, others),
         "actions": actions,
         "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],
@@ -268,24 +272,45 @@ def _wishes(m: MergedPlan) -> Document:
     return found
 
 
-def _right_sizing(m: MergedPlan, before: Scenario) -> list[Document]:
-    """Each task force of last year that goes on: seats today against seats at its own workload; never a merger's saving."""
+def _right_sizing(m: MergedPlan, before: Scenario, triage: Triage | None) -> list[Document]:
+    """Each task force of last year that goes on: seats today against seats at its own workload; never a merger's saving.
+
+    `given_back`: seats of the work that clarifying hands to others, apart as well.
+    """
+    whole = m.structure if triage is None else Structure(triage.every)
     rows = []
     for part in m.structure.works.parts:
         if before.task_force_by_id[part.id].state is TaskForceState.RUNNING:
             today = sum(post.seats for post in before.posts_of[part.id])
-            alone = m.structure.alone(part)
+            by_workload = whole.alone(whole.part_by_id[part.id])
             rows.append(
                 {
                     "task_force": part.id,
                     "today": today,
-                    "by_workload": alone,
-                    "saving": today - alone,
-                    "locked": m.structure.works.locked(part),
-                    "estimated": part.id not in m.structure.works.stated,
+                    "by_workload": by_workload,
+                    "saving": today - by_workload,
+                    "given_back": by_workload - m.structure.alone(part),
+                    "locked": whole.works.locked(part),
+                    "estimated": part.id not in whole.works.stated,
                 }
             )
     return rows
+
+
+def _bridge(before: Scenario, m: MergedPlan, rows: Sequence[Document], mergers: Sequence[Document]) -> Document:
+    """From the seats before to those after: what ends, what is set up, right-sizing, work given back, savings of mergers."""
+    running = [team.id for team in before.task_forces if team.state is TaskForceState.RUNNING]
+    ended = [key for key in running if key not in m.structure.part_by_id]
+    new = [part for part in m.structure.works.parts if part.id not in running]
+    return {
+        "before": sum(post.seats for key in running for post in before.posts_of[key]),
+        "ended": sum(post.seats for key in ended for post in before.posts_of[key]),
+        "set_up": sum(m.structure.alone(part) for part in new),
+        "right_sizing": sum(row["saving"] for row in rows),
+        "given_back": sum(row["given_back"] for row in rows),
+        **{key: sum(item["saving"][key] for item in mergers) for key in ("duties", "shared_posts", "rounding")},
+        "after": sum(team.seats for team in m.teams),
+    }
 
 
 def _categories(m: MergedPlan, before: Scenario) -> list[Document]:
@@ -314,7 +339,7 @@ def _categories(m: MergedPlan, before: Scenario) -> list[Document]:
     return rows
 
 
-def _merger(structure: Structure, team: Team, before: Scenario) -> Document:
+def _merger(structure: Structure, team: Team) -> Document:
     ids = [part.id for part in team.parts]
     saving = structure.saving(team)
     alone = sum(structure.alone(part) for part in team.parts)

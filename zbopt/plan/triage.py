@@ -257,7 +257,8 @@ class Triage:
         if agreed or (not strict and not refused):
             proposal, evidence = Disposition.SET_UP, Message("triage.set_up", {"value": tuple(i.id for i in agreed)})
         elif refused:
-            args = {"value": tuple(f"{item.id} {self._against(item)}" for item in refused)}
+            steps = tuple(sorted({str(self._against(item)) for item in refused}))
+            args = {"value": tuple(item.id for item in refused), "steps": steps}
             proposal, evidence = Disposition.REFUSE, Message("triage.refused", args)
         else:
             proposal, evidence = Disposition.REFUSE, Message("triage.not_agreed", {"value": tuple(i.id for i in own)})

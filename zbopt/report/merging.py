@@ -171,16 +171,28 @@ class MergeTables:
                 row["today"],
                 row["by_workload"],
                 row["saving"],
+                row["given_back"],
                 self.say("ui.estimated") if row["estimated"] else self.say("ui.locked") if row["locked"] else "",
             )
             for row in self.plan["right_sizing"]
         ]
-        total = tuple(sum(int(row[place]) for row in rows) for place in (1, 2, 3))
-        shown = [row for row in rows if every or row[3]]
-        header = self._titles("task_force", "today", "by_workload", "saved", "note")
+        total = tuple(sum(int(row[place]) for row in rows) for place in (1, 2, 3, 4))
+        shown = [row for row in rows if every or row[3] or row[4]]
+        header = self._titles("task_force", "today", "by_workload", "saved", "given_back", "note")
         return Sheet(
-            self.say("ui.right_sizing"), header, (*shown, (self.say("ui.total"), *total, "")), frozenset({1, 2, 3})
+            self.say("ui.right_sizing"), header, (*shown, (self.say("ui.total"), *total, "")), frozenset({1, 2, 3, 4})
         )
+
+    def bridge(self) -> Sheet:
+        """From the seats before to those after."""
+        bridge = self.plan["bridge"]
+        rows: list[tuple[Cell, ...]] = [(self.say("col.before"), bridge["before"])]
+        for key in ("ended", "set_up", "right_sizing", "given_back", "duties", "shared_posts", "rounding"):
+            if bridge[key]:
+                amount = bridge[key] if key == "set_up" else -bridge[key]
+                rows.append((self.say(f"ui.bridge.{key}"), f"{amount:+d}"))
+        rows.append((self.say("col.after"), bridge["after"]))
+        return Sheet(self.say("ui.bridge"), self._titles("figure", "seats"), tuple(rows), frozenset({1}))
 
     def categories(self) -> Sheet:
         """Before and after by team and category."""
@@ -296,9 +308,9 @@ class MergeTables:
 
     def sheets(self) -> list[Sheet]:
         """Every table of the workbook beside those of `assign`, in the order a planner reads them."""
-        found = [self.headline(), self.mergers(), self.right_sizing(True), self.categories(), self.evidence()]
+        found = [self.headline(), self.bridge(), self.mergers(), self.right_sizing(True), self.categories(), self.evidence()]
         if self.plan["kind"] == "restructure":
-            found[1:1] = [self.triage(True), self.rehomed()]
+            found[2:2] = [self.triage(True), self.rehomed()]
         others = self.alternatives()
         found += [] if others is None else [others]
         return [*found, self.key_tasks(), self.task_forces(), self.people(), self.seats(), self.units()]
@@ -342,7 +354,7 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     if not plan["seats"]:
         return "\n".join(parts)
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
-    parts += [tables.headline().text(), "", say("ui.moves", **plan["moves"]), say("ui.wishes", **plan["wishes"]), ""]
+    parts += [tables.headline().text(), "", tables.bridge().text(), "", say("ui.moves", **plan["moves"]), say("ui.wishes", **plan["wishes"]), ""]
     titles = [say(f"ui.{key}") for key in ("stage", "value", "bound", "gap", "plan_value", "status")]
     parts += [table(titles, stage_rows(plan, language), frozenset({1, 2, 3, 4})), ""]
     if plan["kind"] == "restructure":

@@ -1,0 +1,99 @@
+"""Every stage of merging on random tiny cases equals a brute force over all partitions and seats, written from the texts alone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tests.brute import merge_cases, merge_oracle
+from zbopt.engine.frontier import frontier
+from zbopt.engine.merge import solve
+from zbopt.plan.audit import audit_document, audit_solution
+from zbopt.plan.merge_document import merge_document
+from zbopt.plan.result import Solution
+from zbopt.progress import Control
+from zbopt.scenario.load import parse
+from zbopt.scenario.models import Scenario
+
+BLOCKS = [range(start, start + 25) for start in range(0, 300, 25)]
+"""300 cases."""
+
+
+@cache
+def scenario_of(seed: int) -> Scenario:
+    return parse(merge_cases.case(seed)).scenario
+
+
+def solved(scenario: Scenario) -> Solution:
+    return solve(scenario, Control(60), seed=1, workers=1)
+
+
+@pytest.mark.parametrize("seeds", BLOCKS, ids=lambda seeds: f"{seeds.start}-{seeds.stop - 1}")
+def test_every_stage_equals_brute_force(seeds: range) -> None:
+    for seed in seeds:
+        scenario = scenario_of(seed)
+        expected = merge_oracle.solve(scenario)
+        solution = solved(scenario)
+        if expected is None:
+            assert solution.status == "infeasible", seed
+            continue
+        assert (solution.status, solution.unique) == ("proved", True), seed
+        assert {str(stage.name): stage.value for stage in solution.stages} == expected.values, seed
+        assert audit_solution(scenario, solution) == (), seed
+        assert audit_document(merge_document(scenario, solution, 1, None), scenario) == (), seed
+
+
+def test_the_cases_mean_something() -> None:
+    """At least half merge, in 50 staffing changes the partition, in 50 somebody is part-time or pinned."""
+    merged = changed = special = possible = 0
+    for seeds in BLOCKS:
+        for seed in seeds:
+            scenario = scenario_of(seed)
+            answer = merge_oracle.solve(scenario)
+            if answer is None:
+                continue
+            possible += 1
+            merged += answer.merged
+            changed += merge_oracle.staffing_changes_partition(scenario, answer)
+            part_time = any(person.capacity < 100 for person in scenario.people)
+            special += part_time or any(post.load < 100 for post in scenario.posts) or bool(scenario.pins)
+    assert possible >= 255
+    assert merged >= 150
+    assert changed >= 50
+    assert special >= 50
+
+
+@pytest.mark.parametrize("start", range(0, 60, 15))
+def test_the_frontier_equals_brute_force(start: int) -> None:
+    for seed in range(start, start + 15):
+        scenario = scenario_of(seed)
+        expected = merge_oracle.frontier(scenario)
+        found = frontier(scenario, Control(60), 1)
+        assert found.status == ("proved" if expected else "infeasible"), seed
+        assert sorted(found.rows) == expected, seed
+
+
+def test_a_frontier_can_be_resumed() -> None:
+    for seed in range(60):
+        scenario = scenario_of(seed)
+        whole = frontier(scenario, Control(60), 1)
+        if len(whole.rows) > 1:
+            rest = frontier(scenario, Control(60), 1, whole.rows[:1], whole.unfilled)
+            assert rest.rows == whole.rows
+            return
+    pytest.fail("no case with two rows")
+
+
+@pytest.mark.parametrize("seed", [3, 11, 25, 47])
+def test_alternatives_are_the_next_best(seed: int) -> None:
+    """The alternative differs in two groups, is no better than the plan, and none of the partitions in between was passed over."""
+    scenario = scenario_of(seed)
+    best = solved(scenario)
+    other = solve(scenario, Control(60), 1, 1, excluded=[best.partition])
+    if other.assignment is None:
+        pytest.skip("no such partition")
+    assert len(set(best.partition) - set(other.partition)) >= 2
+    key = [(-stage.value if stage.name == "merit" else stage.value) for stage in best.stages]
+    assert key <= [(-stage.value if stage.name == "merit" else stage.value) for stage in other.stages]
+    assert audit_solution(scenario, other) == ()
