@@ -77,7 +77,7 @@ def test_a_partition_the_policy_forbids_is_named() -> None:
     from zbopt.plan.teams import Structure
 
     base: dict[str, Any] = {
-        "format": 1, "name": "x", "as_of": "2019-06", "categories": [{"id": "plan"}], "units": [{"id": "U1", "name": "u"}],
+        "format": 1, "name": "x", "as_of": "2019-06", "categories": [{"id": "plan", "name": "规划"}], "units": [{"id": "U1", "name": "u"}],
         "leaders": [{"id": "L1", "name": "l"}],
         "duties": [{"id": f"D{n}", "name": f"d{n}"} for n in (1, 2, 3)],
         "task_forces": [
@@ -112,7 +112,9 @@ def test_a_partition_the_policy_forbids_is_named() -> None:
 
 def test_every_altered_leaf_is_found() -> None:
     """One leaf at a time, in plans with triage, decisions, mergers, alternatives and part-time people."""
-    result = planning.restructure("tests/cases/restructure", decisions="tests/cases/restructure/decisions.yaml", alternatives=1)
+    result = planning.restructure(
+        "tests/cases/restructure", decisions="tests/cases/restructure/decisions.yaml", alternatives=1
+    )
     plan = json.loads(json.dumps(result.document))
     assert result.status == "proved"
     assert all(plan[key] for key in ("mergers", "triage", "rehomed", "alternatives", "decisions"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 Row = dict[str, Any]
@@ -45,7 +46,9 @@ class Draft:
         self.asks_paper = 0.2 if count < 5 else 0.45
         self.categories = [name for name, _ in CATEGORIES[: 2 if trade else rng.randint(2, 3)]]
         self.part_time = {
-            name: rng.choice(("0.5", "0.5", "0.4", "0.3", "0.6")) for name in self.categories if self.chance(0.22 if count < 6 else 0.08)
+            name: rng.choice(("0.5", "0.5", "0.4", "0.3", "0.6"))
+            for name in self.categories
+            if self.chance(0.22 if count < 6 else 0.08)
         }
         self.leaders = [{"id": f"L{i + 1}", "name": f"副县长{i + 1}"} for i in range(2)]
         self.duties: list[Row] = [
@@ -114,7 +117,7 @@ class Draft:
         """At times two or three duties are one."""
         if self.chance(0.35):
             chain = self.rng.sample(self.duties, min(len(self.duties), self.rng.randint(2, 3)))
-            for one, other in zip(chain, chain[1:], strict=False):
+            for one, other in pairwise(chain):
                 holder, named = self.rng.sample((one, other), 2)
                 holder.setdefault("same_as", []).append(named["id"])
 
@@ -133,6 +136,9 @@ class Draft:
         ids = [duty["id"] for duty in self.duties]
         mine = rng.sample(ids, min(len(ids), rng.choice((1, 2, 2, 3))))
         force["categories"] = rng.sample(self.categories, 1 if self.trade else rng.choice((1, 1, 2)))
+        if not self.trade and self.chance(0.03):
+            force |= {"categories": [], "estimated": False}  # no workload at all: posts without a category only
+            return
         force["estimated"] = self.chance(0.12) and self.kinds(mine) == len(mine)
         if force["estimated"] or self.chance(0.2):
             force["duties"] = mine if force["estimated"] else rng.sample(ids, 1)
@@ -146,27 +152,15 @@ class Draft:
 
     def staff(self, force: Row) -> None:
         """Posts of a task force: of its categories, shared ones, own ones."""
-        rng = self.rng
-        place = force["id"]
-        for category in force.pop("categories"):
-            # without posts a plain desk stands for the category; an estimate needs posts
-            number = rng.choice((0, 1, 1, 1, 1, 2)) or int(force["estimated"])
-            load = self.part_time.get(category)
-            if load and self.chance(0.15):
-                load = None
-            for n in range(number):
-                post: Row = {"id": f"{place}-{category[0]}{n + 1}", "task_force": place, "category": category}
-                post["seats"] = 1 if self.chance(0.8) else 2
-                if self.chance(0.6):
-                    post["needs"] = self.needs(category)
-                if load:
-                    post["load"] = load
-                self.posts.append(post | self.asks())
+        rng, place, categories = self.rng, force["id"], force.pop("categories")
+        for category in categories:
+            self.category_posts(force, category)
         force.pop("estimated")
-        if self.chance(0.4 if self.trade else 0.6):
-            post = {"id": f"{place}-head", "task_force": place, "role": "head"}
+        if not categories or self.chance(0.4 if self.trade else 0.6):
+            post: Row = {"id": f"{place}-head", "task_force": place, "role": "head"}
             if self.chance(0.6):
-                post["needs"] = rng.choice(({self.category(): 3}, {"any_of": [{self.category(): 3}, {self.category(): 4}]}))
+                either = {"any_of": [{self.category(): 3}, {self.category(): 4}]}
+                post["needs"] = rng.choice(({self.category(): 3}, either))
             if self.chance(0.15):
                 post["load"] = "0.5"
             self.posts.append(post | self.asks())
@@ -184,6 +178,22 @@ class Draft:
             post["needs"] = {self.category(): rng.randint(2, 4)}
             if self.chance(0.4):
                 post["load"] = "0.3"
+            self.posts.append(post | self.asks())
+
+    def category_posts(self, force: Row, category: str) -> None:
+        """Posts of a category; without any a plain desk stands for it, but an estimate needs some."""
+        rng, place = self.rng, force["id"]
+        number = rng.choice((0, 1, 1, 1, 1, 2)) or int(force["estimated"])
+        load = self.part_time.get(category)
+        if load and self.chance(0.15):
+            load = None
+        for n in range(number):
+            post: Row = {"id": f"{place}-{category[0]}{n + 1}", "task_force": place, "category": category}
+            post["seats"] = 1 if self.chance(0.8) else 2
+            if self.chance(0.6):
+                post["needs"] = self.needs(category)
+            if load:
+                post["load"] = load
             self.posts.append(post | self.asks())
 
     def category(self) -> str:
@@ -320,18 +330,16 @@ class Draft:
             row["kind"] = chosen[0]["kind"]
             if "supervisor" in chosen[0]:
                 row["supervisor"] = chosen[0]["supervisor"]
-        loads = {(post.get("category"), post.get("role")): post.get("load") for post in self.posts_of(chosen[0])}
-        for row in chosen:
+        for row in chosen:  # one load in every slot, else they could not be one
             for post in self.posts_of(row):
                 post.pop("load", None)
         self.merge.setdefault("require", []).append({"task_forces": ids})
-        del loads
 
     def township(self) -> None:
         """Township staff, some with an approved pin."""
         for unit in self.some(self.units, 0.3):
             unit["level"] = "township"
-        if self.chance(0.6):
+        if self.chance(0.5):
             self.mode("R04", "target", "off")
         else:
             self.pin(True, "〔2019〕5号")
@@ -339,7 +347,9 @@ class Draft:
     def caps(self) -> None:
         """Units that may lend few."""
         for unit in self.some(self.units, 0.7):
-            unit.update(self.rng.choice(({"lend_max": self.rng.randint(1, 3)}, {"on_duty": self.rng.choice((9, 15, 25))})))
+            unit.update(
+                self.rng.choice(({"lend_max": self.rng.randint(1, 3)}, {"on_duty": self.rng.choice((9, 15, 25))}))
+            )
         bars = ("hard", "hard") if len(self.people) < 9 else ()
         self.mode("R13", *bars, "target", "target", "off", county_share="10%")
 
@@ -389,7 +399,8 @@ class Draft:
         """A post whose slot may not stay empty."""
         post = self.rng.choice(self.posts)
         post["must_fill"] = True
-        post.pop("needs", None)
+        if self.chance(0.5):
+            post.pop("needs", None)
 
     def sizes(self) -> None:
         """Sizes of single task forces."""
@@ -414,7 +425,9 @@ class Draft:
 
     def pin(self, must: bool, approval: str = "") -> None:
         """Pin a person to a post or its task force, or bar the pair; a pin that must hold is made possible."""
-        post, person = self.rng.choice(self.posts), self.rng.choice(self.people)
+        person = self.rng.choice(self.people)
+        near = [post for post in self.posts if must or post.get("category") in person["categories"]]
+        post = self.rng.choice(near or self.posts)
         if any(row["person"] == person["id"] for row in self.pins):
             return
         place = {"post": post["id"]} if self.chance(0.6) else {"task_force": post["task_force"]}
@@ -424,12 +437,11 @@ class Draft:
         if self.chance(0.1):
             row["until"] = self.month(self.rng.choice((0, 6)))
         if must:
-            for key in ("refuses", "conflicts", "capacity", "leading_team", "stepped_down", "lead_probation_end"):
+            gone = ("refuses", "conflicts", "capacity", "leading_team", "stepped_down", "lead_probation_end", "pool")
+            for key in gone:
                 person.pop(key, None)
             person["categories"] = dict.fromkeys(self.categories, self.rng.randint(4, 5))
             person["licences"] = list(self.papers)
-            if not approval and self.chance(0.3):
-                person["pool"] = True
         self.pins.append(row)
 
     def must_pin(self) -> None:
@@ -438,8 +450,8 @@ class Draft:
             self.pin(True)
 
     def ban(self) -> None:
-        """People who must never sit somewhere."""
-        for _ in range(self.rng.randint(1, 3)):
+        """People who must never sit somewhere, most of them where they would fit."""
+        for _ in range(self.rng.randint(2, 5)):
             self.pin(False)
 
     def incumbents(self) -> None:
@@ -532,7 +544,9 @@ class Draft:
     def goals(self) -> None:
         """Key tasks, some of them nobody's."""
         for i in range(self.rng.randint(1, 3)):
-            self.key_tasks.append({"id": f"K{i + 1}", "name": f"重点{i + 1}", "state": self.rng.choice(("open", "done", "open"))})
+            self.key_tasks.append(
+                {"id": f"K{i + 1}", "name": f"重点{i + 1}", "state": self.rng.choice(("open", "done", "open"))}
+            )
             duties = self.rng.sample(self.duties, self.rng.randint(0, 1))
             if self.chance(0.5):
                 duties.append({"id": f"E{i + 1:02}", "name": f"新职责{i + 1}"})
@@ -555,7 +569,11 @@ class Draft:
     def weights(self) -> None:
         """Other weights of merit; preference or stability left out."""
         rng = self.rng
-        self.policy["merit"] = {"fit": rng.randint(1, 5), "preference": rng.randint(0, 5), "stability": rng.randint(0, 5)}
+        self.policy["merit"] = {
+            "fit": rng.randint(1, 5),
+            "preference": rng.randint(0, 5),
+            "stability": rng.randint(0, 5),
+        }
         if self.chance(0.3):
             self.rules["R38"] = "off"
 
@@ -566,13 +584,14 @@ class Draft:
         rng = self.rng
         self.merge["min_overlap"] = rng.choice(("5%", "10%", "15%", "30%", "50%"))
         self.merge["linkage"] = rng.choice(("complete", "complete", "connected"))
-        if not self.merge.get("require"):
-            self.merge["max_members"] = rng.choice((2, 2, 3, 3, 4, 5))
-            self.merge["max_size"] = rng.choice((3, 4, 5, 6, 8, 15, 15))
-            if self.chance(0.15):
-                self.merge["same_kind"] = True
-            if self.chance(0.12):
-                self.merge["same_supervisor"] = True
+        together = self.merge.get("require")  # such groups stay possible, mostly
+        least = max((len(entry["task_forces"]) for entry in together or ()), default=2)
+        self.merge["max_members"] = max(least, rng.choice((2, 2, 3, 3, 4, 5)))
+        self.merge["max_size"] = rng.choice((6, 8, 15, 15) if together else (3, 4, 5, 6, 8, 15, 15))
+        if self.chance(0.15):
+            self.merge["same_kind"] = True
+        if self.chance(0.03 if together else 0.12):
+            self.merge["same_supervisor"] = True
 
     def finish(self) -> Row:
         """Put the tables together."""
@@ -611,11 +630,11 @@ FEATURES: tuple[tuple[Callable[[Draft], None], float], ...] = (
     (Draft.locked, 0.2),
     (Draft.forbid, 0.25),
     (Draft.require, 0.2),
-    (Draft.must_fill, 0.15),
+    (Draft.must_fill, 0.3),
     (Draft.sizes, 0.3),
     (Draft.quotas, 0.5),
-    (Draft.ban, 0.3),
-    (Draft.township, 0.12),
+    (Draft.ban, 0.4),
+    (Draft.township, 0.2),
     (Draft.must_pin, 0.2),
     (Draft.moves, 0.5),
     (Draft.other_states, 0.15),

@@ -37,9 +37,7 @@ State = int  # all counters of a partition in one number, the weight of the fill
 Cost = int  # persons, target costs, moves and merit in one number that compares as they do in turn
 Limit = int | None  # the most `unfilled` that is still of interest
 
-# How the places are read where the text leaves room; the tests may turn them.
-SAME_AS_COUNTS_IN_CONFLICTS = True  # R17: a conflict with a duty is one with every duty that is the same
-LOCKED_PARTS_HAVE_CATEGORY_DESKS = False  # a locked part has the desks of its posts and no others
+LOCKED_PARTS_HAVE_CATEGORY_DESKS = False  # read so: a locked part has the desks of its posts and no others
 
 BASE = 1 << 40  # more than any sum of merit
 BITS = 6  # of a counter: five and one that tells an excess
@@ -68,14 +66,9 @@ class Desk:
     asked: int = 0  # the level a category desk asks in its category
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What tells desks apart."""
-        return (self.part, self.slot)
-
-    @property
     def head(self) -> bool:
         """Whether who sits here leads."""
-        return self.posts[0]["role"] == "head"
+        return bool(self.posts[0]["role"] == "head")
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ class Slot:
     seats: int
     weight: int
     must_fill: bool
-    levels: dict[int, int] = field(default_factory=dict)  # level asked: how many in the slot must have it when it is full
+    levels: dict[int, int] = field(default_factory=dict)  # level asked: how many have it when the slot is full
 
 
 @dataclass(eq=False)
@@ -169,10 +162,9 @@ class Merger:
         assert len(self.people) <= FULL
         self.person = {row["id"]: row for row in self.world.people}
         self.same = same_duties(scenario)
-        if SAME_AS_COUNTS_IN_CONFLICTS:
-            for part, duties in self.world.duties.items():
-                kinds = {self.same[duty] for duty in duties}
-                self.world.duties[part] = {duty for duty, kind in self.same.items() if kind in kinds}
+        for part, duties in self.world.duties.items():  # R17: a duty and those that are the same
+            kinds = {self.same[duty] for duty in duties}
+            self.world.duties[part] = {duty for duty, kind in self.same.items() if kind in kinds}
         lifted = self.policy.mode("R35").value == "off"
         self.locked = {part for part in self.parts if scenario.task_force_by_id[part].locked and not lifted}
         self.work = {part: self.workload(part) for part in self.parts}
@@ -256,8 +248,9 @@ class Merger:
             if not locked and post.get("category"):
                 name = f"category {post['category']}"
                 assert post["category"] in categories, "posts of a category without workload"
-                assert post["role"] != "head" and post["shared"] not in (True, "true"), "head or shared with a category"
-            elif not locked and (post["shared"] in (True, "true") or post["role"] == "head"):
+                assert post["role"] != "head", "head with a category"
+                assert not post["shared"], "shared with a category"
+            elif not locked and (post["shared"] or post["role"] == "head"):
                 name = f"role {post['role']}"
             groups[name].append(post)
         return [self.desk(part, name, posts) for name, posts in groups.items()]
@@ -357,8 +350,7 @@ class Merger:
         low = tuple(
             (desk.slot, level)
             for level in slot.levels
-            if person["categories"][desk.category] < level
-            and not (seat.stays and self.exempts and desk.asked >= level)
+            if person["categories"][desk.category] < level and not (seat.stays and self.exempts and desk.asked >= level)
         )
         home = person["current"].get("task_force")
         near = home in team.parts or any(home in self.world.forces[part]["succeeds"] for part in team.parts)
@@ -569,10 +561,10 @@ def same_duties(scenario: Scenario) -> dict[str, str]:
     for first in sorted(near):
         ahead = [first]
         while ahead:
-            duty = ahead.pop()
-            if duty not in found:
-                found[duty] = first
-                ahead += near[duty]
+            here = ahead.pop()
+            if here not in found:
+                found[here] = first
+                ahead += near[here]
     return found
 
 
@@ -642,19 +634,20 @@ class Staffing:
                     Bounds(True, self.index["slot", team.id, slot.name], None, ((min(slot.seats, MANY), MANY),))
                 )
         for quota in m.policy.quotas:
-            scope = quota.scope
-            if scope.kind == "all":
-                self.quota(quota, self.partition)
-            elif scope.kind == "kind":
-                self.quota(quota, [team for team in self.partition if team.kind == scope.value])
-            else:
-                for team in self.partition:
-                    if scope.kind == "each" or scope.value in team.parts:
-                        self.quota(quota, [team])
+            for teams in self.scopes(quota.scope):
+                self.quota(quota, teams)
         for team in self.partition:
             for part in team.parts:
-                for quota in m.scenario.task_force_by_id[part].quotas:
-                    self.quota(quota, [team])
+                for own in m.scenario.task_force_by_id[part].quotas:
+                    self.quota(own, [team])
+
+    def scopes(self, scope: Any) -> list[list[Team]]:
+        """The sets of teams a quota of the policy is counted over."""
+        if scope.kind == "all":
+            return [list(self.partition)]
+        if scope.kind == "kind":
+            return [[team for team in self.partition if team.kind == scope.value]]
+        return [[team] for team in self.partition if scope.kind == "each" or scope.value in team.parts]
 
     def row(self, mode: str, people: Iterable[str], teams: Iterable[Team], bounds: tuple[int, int]) -> None:
         """A rule on a count that does not hang on the size of its scope."""
@@ -675,11 +668,10 @@ class Staffing:
                 return True
         return self.left_empty(sum(value << BITS * place for place, value in enumerate(self.start)), 0) >= MANY
 
-    def quota(self, quota: Any, teams: Iterable[Team]) -> None:
+    def quota(self, quota: Any, teams: list[Team]) -> None:
         """A quota over some teams."""
         if quota.mode.value not in ("hard", "target") or (quota.mode.value == "target" and not self.targets):
             return
-        teams = list(teams)
         table = [NO_ROW]
         for size in range(1, len(self.m.people) + 1):
             low = 0 if quota.min is None else quota.min
@@ -772,18 +764,19 @@ class Staffing:
 
         return self.rest - sum(weight for place, (weight, _) in enumerate(near) if seat(place, set()))
 
-    def states(self, limit: Limit) -> dict[State, Any]:
+    def states(self, limit: Limit) -> dict[State, Cost]:
         """Run the programme: every final state whose `unfilled` is within the limit, with its least cost."""
         steps, best, _ = self.ready
         top = BITS * len(self.start)
         guard = sum(1 << BITS * place + BITS - 1 for place in range(len(self.start)))
         first = sum(value << BITS * place for place, value in enumerate(self.start))
         needed = 0 if limit is None else self.rest - limit
-        found: dict[State, int] = {first: 0}
+        found: dict[State, Cost] = {first: 0}
         for number, step in enumerate(steps, 1):
             staged = self.m.counts_moves
             moves = [(added, min(packed(cost, staged) for cost in costs)) for added, costs in step.items()]
-            left, after = best[number], {}
+            left = best[number]
+            after: dict[State, Cost] = {}
             for state, cost in found.items():
                 for added, more in moves:
                     new = state + added
@@ -887,7 +880,9 @@ def beaten_by_none(pairs: set[tuple[int, int]], known: Iterable[tuple[int, int]]
     """The pairs that no other one, nor a known one, beats or equals in both."""
     kept = set(pairs)
     for one in pairs:
-        if any(a <= one[0] and b <= one[1] for a, b in known) or any(other != one and other[0] <= one[0] and other[1] <= one[1] for other in pairs):
+        if any(a <= one[0] and b <= one[1] for a, b in known) or any(
+            other != one and other[0] <= one[0] and other[1] <= one[1] for other in pairs
+        ):
             kept.discard(one)
     return kept
 
@@ -957,7 +952,8 @@ def frontier(scenario: Scenario) -> list[tuple[int, int]]:
     answer, m = solve(scenario), merger_of(scenario)
     if answer is None:
         return []
-    limit, found = answer.values["unfilled"], set()
+    limit = answer.values["unfilled"]
+    found: set[tuple[int, int]] = set()
     for partition in m.partitions():
         staffing = Staffing(m, partition, targets=False)
         if staffing.least_unfilled() <= limit:

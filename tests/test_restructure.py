@@ -1,0 +1,316 @@
+"""Restructuring: the Kaihua case by the published figures, and every step of triage on a case made for it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zbopt import planning
+from zbopt.diagnostics import DiagnosticsError
+from zbopt.engine.candidates import Candidates, TooManyTeams, candidates
+from zbopt.plan.document import to_text
+from zbopt.plan.merge_document import scenario_to_merge
+from zbopt.plan.triage import Triage
+from zbopt.scenario.decisions import load_decisions
+from zbopt.scenario.load import load, parse
+from zbopt.scenario.workload import Workloads, largest_remainder
+
+KAIHUA = "scenarios/kaihua-2019/restructure.yaml"
+SMALL = "tests/cases/restructure"
+
+
+@cache
+def kaihua() -> planning.Result:
+    return planning.restructure(KAIHUA, alternatives=3)
+
+
+def test_kaihua_meets_the_published_figures() -> None:
+    plan = kaihua().document
+    assert plan["status"] == "proved"
+    assert plan["repeatable"]
+    before, after = plan["headline"]["before"], plan["headline"]["after"]
+    assert (before["task_forces"], before["people"], plan["headline"]["applications"]) == (29, 137, 32)
+    assert after["task_forces"] <= 14
+    assert after["people"] <= 98
+    assert after["seats_filled"] == after["seats"]
+    young, specialists, stepped_down = ((row["count"], row["out_of"]) for row in after["composition"])
+    assert young[0] * 98 >= 58 * young[1]
+    assert specialists[0] * 98 >= 62 * specialists[1]
+    assert stepped_down[0] * 98 <= 16 * stepped_down[1]
+    assert {row["state"] for row in plan["key_tasks"]} == {"team"}
+    decided = Counter(row["decision"] for row in plan["triage"])
+    assert (decided["eliminate"], decided["clarify"], decided["dissolve"]) == (3, 2, 4)
+
+
+def test_kaihua_is_not_tuned_to_one_answer() -> None:
+    plan = kaihua().document
+    assert 0 <= plan["bridge"]["right_sizing"] <= 5
+    assert len(plan["mergers"]) >= 2
+    greedy = min(greedily(key) for key in (most_saved, most_overlap))
+    assert greedy >= plan["headline"]["after"]["seats"] + 3
+    partitions = [{tuple(team["parts"]) for team in plan["task_forces"]}]
+    partitions += [{tuple(team) for team in item["partition"]} for item in plan["alternatives"]]
+    assert len(partitions) == 4
+    for one, other in combinations(partitions, 2):
+        assert len(one - other) >= 2 or len(other - one) >= 2
+    assert plan["common"]["groups"]
+
+
+Team = tuple[int, ...]
+Key = Callable[[Candidates, Team, Team, int], tuple[int, ...]]
+
+
+def most_saved(found: Candidates, one: Team, other: Team, saved: int) -> tuple[int, ...]:
+    return (saved,)
+
+
+def most_overlap(found: Candidates, one: Team, other: Team, saved: int) -> tuple[int, ...]:
+    parts = found.works.parts
+    pairs = [found.works.overlap(parts[a].id, parts[b].id).per_10000 for a in one for b in other]
+    return (max(pairs), saved)
+
+
+def greedily(key: Key) -> int:
+    """Seats when the best pair of teams is merged again and again until none saves anything."""
+    scenario, _ = scenario_to_merge(load(KAIHUA).scenario, ())
+    found = candidates(Workloads(scenario))
+    seats = {team: int(number) for team, number in zip(found.teams, found.seats, strict=True)}
+    current = [team for team in found.teams if len(team) == 1]
+    while True:
+        joined = {
+            (one, other): tuple(sorted(one + other))
+            for one, other in combinations(sorted(current), 2)
+            if tuple(sorted(one + other)) in seats
+        }
+        saved = {pair: seats[pair[0]] + seats[pair[1]] - seats[team] for pair, team in joined.items()}
+        useful = [pair for pair in saved if saved[pair] > 0]
+        if not useful:
+            return sum(seats[team] for team in current)
+        best = max(useful, key=lambda pair: (key(found, *pair, saved[pair]), pair))
+        current = [team for team in current if team not in best] + [joined[best]]
+
+
+def test_the_same_plan_whatever_the_workers_and_the_order_of_rows() -> None:
+    loaded = load(SMALL)
+    first = to_text(planning.restructure(loaded).document)
+    assert first == to_text(planning.restructure(loaded, workers=2).document)
+    raw = _raw(SMALL)
+    for name in ("people", "duties", "applications", "units"):
+        raw[name].reverse()
+    assert first == to_text(planning.restructure(parse(raw)).document)
+
+
+def _raw(folder: str) -> Any:
+    from ruamel.yaml import YAML
+
+    read = YAML(typ="safe", pure=True).load(Path(folder, "scenario.yaml").read_text(encoding="utf-8"))
+    return json.loads(json.dumps(read, default=str))
+
+
+# --- triage ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_step_that_fits_counts() -> None:
+    triage = Triage(load(SMALL).scenario)
+    decided = {item.task_force: str(item.decision) for item in triage.verdicts}
+    assert decided == {
+        "T01": "keep", "T02": "keep", "T03": "keep", "T04": "dissolve", "T05": "not_renewed", "T06": "clear_out",
+        "T07": "eliminate", "T08": "eliminate", "T09": "clarify", "T10": "clarify", "N01": "set_up", "N02": "refuse",
+    }  # fmt: skip
+    ends = {item.task_force for item in triage.verdicts if item.ends}
+    assert ends == {"T04", "T05", "T06", "T07", "T08", "T09", "N02"}
+    assert dict(triage.verdict_of["T10"].handed) == {"D100": "U2", "D101": "U3"}
+
+
+def test_a_clarified_task_force_keeps_the_rest() -> None:
+    after = Triage(load(SMALL).scenario).after
+    assert {row.duty for row in after.workload if row.task_force == "T10"} == {"D102"}
+    assert [post.id for post in after.posts_of["T10"]] == ["T10-write"]
+
+
+def test_duties_go_to_one_that_has_them_or_to_the_unit_or_to_nobody() -> None:
+    homes = {(row.source, row.duty): (row.kind, row.target, row.fte) for row in Triage(load(SMALL).scenario).rehomed}
+    assert homes["T06", "D30"] == ("task_force", "T03", 10)
+    assert homes["T06", "D60"] == ("unit", "U2", 90)
+    assert homes["T05", "D50"] == ("nobody", None, 100)
+    assert homes["T10", "D101"] == ("unit", "U3", 40)
+
+
+def test_a_decision_overrides_triage_and_stands_in_the_plan() -> None:
+    plan = planning.restructure(SMALL, decisions=f"{SMALL}/decisions.yaml").document
+    row = next(item for item in plan["actions"]["task_forces"] if item["id"] == "T07")
+    assert (row["action"], row["proposal"], row["into"]) == ("keep", "eliminate", "T07")
+    assert row["override"]["by"] == "县专班工作领导小组"
+    assert any(message["code"] == "triage.score" for message in row["evidence"])
+
+
+def changed(**lists: Any) -> Triage:
+    raw = _raw(SMALL)
+    for path, value in lists.items():
+        name, key, field = path.split("__")
+        next(row for row in raw[name] if row["id"] == key)[field] = value
+    return Triage(parse(raw).scenario)
+
+
+def test_a_locked_task_force_is_kept() -> None:
+    verdict = changed(task_forces__T04__locked=True, task_forces__T04__lock_reason="省级文件").verdict_of["T04"]
+    assert str(verdict.decision) == "keep"
+    assert [message.code for message in verdict.evidence] == ["triage.locked", "triage.dissolve"]
+
+
+def test_ties_at_the_bottom_that_do_not_all_fit_stay() -> None:
+    """One place in ten (10 %), two with the lowest score: neither is taken by its id."""
+    verdicts = changed(task_forces__T07__score=70, task_forces__T08__score=70).verdict_of
+    assert {str(verdicts[key].decision) for key in ("T07", "T08")} == {"keep"}
+    lower = changed(task_forces__T07__score=69, task_forces__T08__score=70).verdict_of
+    assert [message.code for message in lower["T07"].evidence] == ["triage.bottom"]
+    assert (str(lower["T07"].decision), str(lower["T08"].decision)) == ("eliminate", "keep")
+
+
+def test_nobody_had_to_apply_where_there_is_no_application_to_go_on() -> None:
+    raw = _raw(SMALL)
+    raw["applications"] = [row for row in raw["applications"] if "renews" not in row]
+    triage = Triage(parse(raw).scenario)
+    assert str(triage.verdict_of["T05"].decision) == "keep"
+
+
+def test_an_open_key_task_nobody_answers_for_is_told() -> None:
+    raw = _raw(SMALL)
+    raw["key_tasks"].append({"id": "K9", "name": "无主任务", "state": "open"})
+    raw["duties"] += [{"id": "D99", "name": "无主职责", "key_task": "K9"}]
+    raw["task_forces"][4]["duties"] = "D50；D99"
+    plan = planning.restructure(parse(raw)).document
+    assert plan["stages"][0] == {
+        "name": "uncovered", "value": 1, "bound": 1, "gap": 0, "status": "proved", "plan_value": 1,
+    }  # fmt: skip
+    assert {row["id"]: row["state"] for row in plan["key_tasks"]}["K9"] == "nobody"
+
+
+# --- actions ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_incumbent_has_exactly_one_action() -> None:
+    result = kaihua()
+    rows = result.document["actions"]["people"]
+    incumbents = {person.id for person in result.scenario.people if person.current is not None}
+    acted = [row["person"] for row in rows if row["action"] != "new"]
+    assert sorted(acted) == sorted(incumbents)
+    assert all(row["from"] is None for row in rows if row["action"] == "new")
+    ended = {row["id"] for row in result.document["actions"]["task_forces"] if row["into"] is None}
+    assert all(row["withdraw"] == (row["from"]["task_force"] in ended) for row in rows if row["from"] is not None)
+
+
+def test_hand_over_names_somebody_else() -> None:
+    for row in kaihua().document["actions"]["people"]:
+        if row["action"] in ("return", "transfer"):
+            assert row["hand_over"] is not None
+            assert row["hand_over"]["id"] != row["person"]
+
+
+def test_savings_are_never_negative_and_add_up() -> None:
+    for item in kaihua().document["mergers"]:
+        assert min(item["saving"].values()) >= 0
+        assert item["seats_alone"] - item["seats"] == sum(item["saving"].values())
+
+
+# --- decisions file --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("decisions:\n  - {task_force: T99, decision: keep, by: x, why: y}\n", "Z340"),
+        ("decisions:\n  - {task_force: T01, decision: set_up, by: x, why: y}\n", "Z341"),
+        ("decisions:\n  - {task_force: T01, decision: keep, by: x, why: y}\n  - {task_force: T01, decision: keep, by: x, why: y}\n", "Z342"),
+        ("decisions:\n  - {task_force: T01, decision: keep, by: x}\n", "Z101"),
+        ("decisions:\n  - {task_force: T01, decision: 留着, by: x, why: y}\n", "Z104"),
+        ("decision:\n  - {task_force: T01}\n", "Z102"),
+        ("decisions: T01\n", "Z117"),
+        ("decisions: [T01]\n", "Z018"),
+    ],
+)  # fmt: skip
+def test_a_faulty_decision_is_told_with_its_line(tmp_path: Path, text: str, code: str) -> None:
+    file = tmp_path / "decisions.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DiagnosticsError) as problem:
+        load_decisions(file, load(SMALL).scenario)
+    told = [item for item in problem.value.diagnostics if item.code == code]
+    assert told
+    assert told[0].mark is not None
+
+
+def test_decisions_are_read_from_a_table_too(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.csv"
+    file.write_text("专班,决定,决定人,日期,理由\nT07,保留,领导小组,2019-05-20,继续\n", encoding="utf-8")
+    (row,) = load_decisions(file, load(SMALL).scenario)
+    assert (row.task_force, str(row.decision), row.by) == ("T07", "keep", "领导小组")
+
+
+# --- what makes a case unfit -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("task_forces__T03__workload", {"D30": {"law": 1}}, "Z320"),
+        ("task_forces__T03__posts", [{"id": "h", "role": "head", "category": "plan"}], "Z321"),
+        (
+            "task_forces__T03__posts",
+            [{"id": "a", "category": "plan"}, {"id": "b", "category": "plan", "load": 0.5}],
+            "Z322",
+        ),
+    ],
+)
+def test_a_case_unfit_for_merging_is_refused(path: str, value: Any, code: str) -> None:
+    raw = _raw(SMALL)
+    name, key, field = path.split("__")
+    next(row for row in raw[name] if row["id"] == key)[field] = value
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.merge(parse(raw))
+    assert code in {item.code for item in problem.value.diagnostics}
+
+
+@pytest.mark.parametrize(
+    ("merge", "lock", "code"),
+    [
+        ({"require": [{"task_forces": ["T01", "T02"]}]}, True, "Z323"),
+        ({"require": [{"task_forces": ["T01", "T02"]}], "forbid": [{"task_forces": ["T02", "T01"]}]}, False, "Z324"),
+        ({"require": [{"task_forces": ["T01", "T02", "T03"]}], "max_members": 2}, False, "Z325"),
+    ],
+)
+def test_a_required_merger_that_cannot_be_is_refused(merge: dict[str, Any], lock: bool, code: str) -> None:
+    raw = _raw(SMALL)
+    raw["policy"]["merge"] = merge
+    raw["task_forces"][0]["locked"] = lock
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.merge(parse(raw))
+    assert code in {item.code for item in problem.value.diagnostics}
+
+
+def test_duties_both_same_and_different_are_refused() -> None:
+    raw = _raw(SMALL)
+    raw["duties"][0] |= {"same_as": "D11", "different_from": "D11"}
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.merge(parse(raw))
+    assert "Z327" in {item.code for item in problem.value.diagnostics}
+
+
+def test_too_many_teams_are_refused_before_they_are_built() -> None:
+    works = Workloads(load(SMALL).scenario)
+    with pytest.raises(TooManyTeams):
+        candidates(works, limit=5)
+
+
+def test_estimated_workload_gains_and_loses_no_seat() -> None:
+    assert largest_remainder(100, {"a": 1, "b": 1, "c": 1}) == {"a": 34, "b": 33, "c": 33}
+    assert largest_remainder(0, {"a": 3}) == {"a": 0}
+    works = Workloads(load(SMALL).scenario)
+    assert dict(works.of["T03"]) == {("D30", "plan"): 100}
+    assert "T03" not in works.stated
