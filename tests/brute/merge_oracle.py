@@ -229,7 +229,10 @@ class Merger:
                 sums[duty] += work
             by_duty.append(sums)
         shared = sum(min(work, by_duty[1].get(duty, 0)) for duty, work in by_duty[0].items())
-        return 10_000 * shared >= self.policy.merge.min_overlap.per_10000 * min(self.total[one], self.total[other])
+        least = self.policy.merge.min_overlap.per_10000
+        if least == 0:
+            return True
+        return shared > 0 and 10_000 * shared >= least * min(self.total[one], self.total[other])
 
     # --- desks -------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from zbopt.engine.backend import search
 from zbopt.engine.candidates import Candidates, candidates
 from zbopt.engine.desks import DeskContext, DeskData
 from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.stages import Descent, Impossible
 from zbopt.engine.tiebreak import tie_break
@@ -134,6 +135,8 @@ class _Run:
         self.log.append(StageLog("headcount", time.perf_counter() - begun, len(found.teams), len(least.least_both)))
         alone = (least.seats, least.task_forces)
         outcome = self._staffed(found, partitions, least) or self._over_all_teams(found)
+        if outcome is not None and outcome.status == "stopped" and outcome.assignment is None:
+            outcome = self._started(found, least) or outcome
         if outcome is None:
             return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
         return replace(outcome, headcount_alone=alone)
@@ -193,6 +196,21 @@ class _Run:
             return Solution("stopped", None, (), False, (*self.log, *descent.log), self.counts)
         return self._finish(built, descent, [])
 
+    def _started(self, found: Candidates, least: Headcount) -> Solution | None:
+        """A plan without proof for a run that was stopped before it had one."""
+        alone = np.array([place for place, team in enumerate(found.teams) if len(team) == 1], np.int64)
+        for partition in (least.partition, alone):
+            if len({part for team in partition for part in found.teams[team]}) < len(self.works.parts):
+                continue  # a part that must be merged has no team alone
+            built = self._build(found, partition, None)
+            point = start_point(built.merging, built.model, np.arange(len(partition)))
+            if point is not None:
+                descent = self._descent(built, built.model)
+                descent.point, descent.stopped = _tight(built, point), True
+                descent.run(list(self.stages))
+                return self._finish(built, descent, [])
+        return None
+
     def _build(self, found: Candidates, teams: Ints, total_seats: int | None) -> Built:
         begun = time.perf_counter()
         names = [str(stage.name) for stage in self.stages]
@@ -237,24 +255,25 @@ class _Run:
         )  # fmt: skip
 
     def _settled(self, built: Built, descent: Descent) -> Floats:
-        """The point with every other column at its best for what is chosen: a tolerance leaves slack loose in the search."""
+        """The plan's point; a tolerance, or a search cut short, leaves slack loose in it."""
         assert descent.point is not None
         loose = any(stage.allowance(1_000_000) for stage in self.stages)
         if not loose and all(item.status == "proved" for item in descent.results):
             return descent.point
-        model = built.model
-        chosen = np.arange(built.num_chosen)
-        upper, lower = model.upper.copy(), model.lower.copy()
-        upper[chosen] = lower[chosen] = np.rint(descent.point[chosen])
-        point = descent.point
-        fixed = replace(model, lower=lower, upper=upper)
-        for name in ("quotas", "merit"):
-            quiet = Control()
-            result = search(fixed, model.objectives[name], quiet, name, np.flatnonzero(upper >= 0), point, 1)
-            if result.x is not None:
-                point = result.x
-            fixed = fixed.with_row(model.objectives[name], float(np.rint(model.objectives[name] @ point)))
-        return point
+        return _tight(built, descent.point)
+
+
+def _tight(built: Built, point: Floats) -> Floats:
+    """The point with every other column at its best for the pairs and teams that are chosen."""
+    chosen = np.arange(built.num_chosen)
+    upper, lower = built.model.upper.copy(), built.model.lower.copy()
+    upper[chosen] = lower[chosen] = np.rint(point[chosen])
+    fixed = replace(built.model, lower=lower, upper=upper)
+    for name in ("quotas", "merit"):
+        result = search(fixed, fixed.objectives[name], Control(), name, np.flatnonzero(upper > 0), point)
+        point = point if result.x is None else result.x
+        fixed = fixed.with_row(fixed.objectives[name], float(np.rint(fixed.objectives[name] @ point)))
+    return point
 
 
 def _held(built: Built, settled: dict[str, int]) -> LinearModel:

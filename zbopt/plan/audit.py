@@ -211,12 +211,14 @@ def _unknown_teams(plan: Mapping[str, Any], structure: Structure, others: list[P
         for place, part in enumerate(team["parts"]):
             if part not in structure.part_by_id or part in team_of:
                 yield _named(str(part), f"task_forces[{number}].parts[{place}]")
-            team_of[part] = team["id"]
+            team_of[part] = "+".join(sorted(team["parts"]))
+        if team["id"] != "+".join(sorted(team["parts"])):
+            yield _named(str(team["id"]), f"task_forces[{number}].id")
     for number, seat in enumerate(plan["seats"]):
         if seat["person"] is not None and team_of.get(seat["desk"]) != seat["task_force"]:
-            yield _named(str(seat["desk"]), f"seats[{number}].desk")
+            yield _named(f"{seat['task_force']} {seat['desk']}", f"seats[{number}]")
         elif seat["person"] is not None and desk_of_seat(seat) not in structure.desk_by_id:
-            yield _named(str(seat["post"]), f"seats[{number}].post")
+            yield _named(str(seat["post"]), f"seats[{number}]")
     for number, other in enumerate(others):
         for place, team in enumerate(other):
             if any(part not in structure.part_by_id for part in team):

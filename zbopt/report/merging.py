@@ -308,7 +308,14 @@ class MergeTables:
 
     def sheets(self) -> list[Sheet]:
         """Every table of the workbook beside those of `assign`, in the order a planner reads them."""
-        found = [self.headline(), self.bridge(), self.mergers(), self.right_sizing(True), self.categories(), self.evidence()]
+        found = [
+            self.headline(),
+            self.bridge(),
+            self.mergers(),
+            self.right_sizing(True),
+            self.categories(),
+            self.evidence(),
+        ]
         if self.plan["kind"] == "restructure":
             found[2:2] = [self.triage(True), self.rehomed()]
         others = self.alternatives()
@@ -354,7 +361,15 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     if not plan["seats"]:
         return "\n".join(parts)
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
-    parts += [tables.headline().text(), "", tables.bridge().text(), "", say("ui.moves", **plan["moves"]), say("ui.wishes", **plan["wishes"]), ""]
+    parts += [
+        tables.headline().text(),
+        "",
+        tables.bridge().text(),
+        "",
+        say("ui.moves", **plan["moves"]),
+        say("ui.wishes", **plan["wishes"]),
+        "",
+    ]
     titles = [say(f"ui.{key}") for key in ("stage", "value", "bound", "gap", "plan_value", "status")]
     parts += [table(titles, stage_rows(plan, language), frozenset({1, 2, 3, 4})), ""]
     if plan["kind"] == "restructure":
@@ -382,6 +397,8 @@ def _least(plan: Mapping[str, Any], language: Language) -> list[str]:
     after = plan["headline"]["after"]
     filled = after["seats_filled"] == after["seats"]
     code = "ui.least" if after["seats"] == alone["seats"] and filled else "ui.above_least"
+    if code == "ui.above_least" and plan["status"] != "proved":
+        code = "ui.least_alone"
     return [wrapped(language.text(code, seats=alone["seats"], task_forces=alone["task_forces"], after=after["seats"]))]
 
 

@@ -31,8 +31,8 @@ class Overlap:
     duties: tuple[str, ...]
 
     def reaches(self, per_10000: int) -> bool:
-        """Whether common / smaller is at least the share, in whole numbers."""
-        return 10_000 * self.common >= per_10000 * self.smaller
+        """Whether something is in common and common / smaller is at least the share, in whole numbers; all reach 0 %."""
+        return per_10000 == 0 or (self.common > 0 and 10_000 * self.common >= per_10000 * self.smaller)
 
     @property
     def per_10000(self) -> int:
@@ -84,7 +84,10 @@ class Workloads:
         if task_force.id in self.stated:
             yield from self._stated_rows[task_force.id]
             return
-        weights = {key: self._weight[key] for key in task_force.duties}
+        weights: dict[str, int] = {}
+        for key in task_force.duties:  # duties confirmed to be the same take one share, at the larger weight
+            same = self.duty_class[key]
+            weights[same] = max(weights.get(same, 0), self._weight[key])
         totals: dict[str, int] = {}
         for post in self.scenario.posts_of[task_force.id]:
             if post.category is not None:
@@ -227,6 +230,12 @@ def check_mergeable(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...
         if not works.locked(part):
             found += _unfit_posts(loaded, works, part)
     found += _contradictions(loaded, works)
+    roles = {role.value for role in Role}
+    found += [
+        error("Z328", loaded.mark("categories", item.id), (item.id, item.name), "id", value=item.id)
+        for item in scenario.categories
+        if item.id in roles
+    ]
     return tuple(found)
 
 

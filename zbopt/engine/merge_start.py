@@ -1,0 +1,90 @@
+"""A first merged plan without proof, for runs that are stopped before the search has one.
+
+A partition of least headcount is staffed greedily: scarce desks first, each seat to the person with most merit who keeps the rows
+that bound persons. What follows from it (flows, slack) is left to a short search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from zbopt.engine.backend import search
+from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
+from zbopt.engine.merging import Merging
+from zbopt.progress import Control
+
+SECONDS = 5
+"""Time for the columns that follow from who sits where."""
+
+PACKING = ("once", "twice", "R01", "R13", "R15", "R16", "R29", "evade_R17", "evade_R30", "evade_pin")
+"""Rows that only bound persons from above."""
+
+
+def start_point(m: Merging, model: LinearModel, chosen: Ints) -> Floats | None:
+    """A point that keeps every row with these teams (places in `m.teams`); None where greedy finds none."""
+    point = np.zeros(model.num_columns)
+    point[m.y[chosen]] = 1
+    for (one, other), column in m.joined.items():
+        point[column] = any({one, other} <= set(m.found.teams[m.teams[place]]) for place in chosen)
+    lower, upper = model.lower.copy(), model.upper.copy()
+    lower[m.y] = upper[m.y] = point[m.y]
+    upper[m.context.x] = 0
+    upper[m.context.x[_greedy(m, model, point, chosen)]] = (
+        1  # the search may leave some out again, where a level or quota asks it
+    )
+    there = replace(model, lower=lower, upper=upper)
+    return search(there, model.objectives["unfilled"], Control(SECONDS), "start", np.flatnonzero(upper > 0)).x
+
+
+def _greedy(m: Merging, model: LinearModel, point: Floats, chosen: Ints) -> Ints:
+    """Pairs taken one by one while seats are left and the packing rows hold."""
+    slot_of: dict[int, int] = {}
+    left: list[int] = []
+    for place in chosen:
+        for slot in m.slots[place]:
+            slot_of |= dict.fromkeys(slot.desks, len(left))
+            left.append(slot.seats)
+    merit = model.objectives["merit"][m.context.x] if len(m.context.x) else np.zeros(0)
+    supply = np.bincount(m.context.post, minlength=len(m.context.data.posts))
+    order = np.lexsort((m.context.x, merit, supply[m.context.post], ~_pinned(m)))
+    bounded = _packing(model)
+    matrix, used = model.matrix.tocsc(), model.matrix @ point
+    busy: set[int] = set()
+    taken: list[int] = []
+    for pair in order:
+        slot, person = slot_of.get(int(m.context.post[pair])), int(m.context.person[pair])
+        if slot is None or left[slot] == 0 or person in busy:
+            continue
+        span = slice(matrix.indptr[pair], matrix.indptr[pair + 1])
+        rows, amount = matrix.indices[span], matrix.data[span]
+        inside = bounded[rows]
+        if np.any(used[rows][inside] + amount[inside] > model.row_upper[rows][inside] + 1e-9):
+            continue
+        used[rows] += amount
+        left[slot] -= 1
+        busy.add(person)
+        taken.append(int(pair))
+    return np.array(sorted(taken), np.int64)
+
+
+def _pinned(m: Merging) -> Bools:
+    """The pairs a must pin names."""
+    named = np.zeros(len(m.context.x), bool)
+    for pin in m.context.data.pins:
+        if pin.must:
+            places = m.context.data.places(pin)
+            named |= (m.context.person == m.context.data.person_index[pin.person]) & places[m.context.post]
+    return named
+
+
+def _packing(model: LinearModel) -> Bools:
+    kinds = np.zeros(model.num_rows, bool)
+    for block in model.row_blocks:
+        if block.kind in PACKING:
+            kinds[block.first : block.first + len(block.labels)] = True
+    return kinds
+
+
+__all__ = ["start_point"]
