@@ -91,7 +91,8 @@ def peer(scenario: Any, limit: float, best: bool) -> dict[str, Any]:
         "unfilled": sum(weight * column for column, weight in data["empty"]),
         "seats": sum(data["seats"]),
     }
-    assert facts.PRIORITY_WEIGHTS and works
+    assert facts.PRIORITY_WEIGHTS
+    assert works
     for name, objective in objectives.items():
         model.minimize(objective)
         solver = cp_model.CpSolver()
@@ -132,7 +133,7 @@ def _peer_model(scenario: Any) -> tuple[Any, Any, dict[str, Any]]:
     a = {(i, r): model.new_bool_var("") for i in parts for r in parts if r <= i}
     for i in parts:
         model.add_exactly_one(a[i, r] for r in parts if r <= i)
-    for (i, r), column in a.items():
+    for (_, r), column in a.items():
         model.add_implication(column, a[r, r])
     for r in parts:
         model.add(sum(a[i, r] for i in parts if i >= r) <= merge.max_members)

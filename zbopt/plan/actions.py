@@ -203,11 +203,22 @@ class Actions:
                 "action": decision.value,
                 "into": home.id if home is not None else None,
                 "proposal": verdict.proposal.value if verdict is not None else None,
-                "evidence": [item.as_json() for item in verdict.evidence] if verdict is not None else [],
+                "evidence": [
+                    *([item.as_json() for item in verdict.evidence] if verdict is not None else []),
+                    *([] if home is None or len(home.parts) == 1 else [self._merged_with(team.id, home).as_json()]),
+                ],
                 "override": verdict.override.as_json()
                 if verdict is not None and verdict.override is not None
                 else None,
             }
+
+    def _merged_with(self, part: str, team: Team) -> Message:
+        """The overlap of a part with each of the others of its team."""
+        works = self.m.structure.works
+        pairs = [works.overlap(part, other.id) for other in team.parts if other.id != part]
+        others = [other.id for other in team.parts if other.id != part]
+        shown = [f"{other} {(pair.per_10000 + 50) // 100}%" for other, pair in zip(others, pairs, strict=True)]
+        return Message("triage.merged", {"value": tuple(shown)})
 
     def units(self) -> Iterator[dict[str, Any]]:
         """Every unit that lends, gets people back or gets work back, by id."""

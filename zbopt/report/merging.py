@@ -12,6 +12,7 @@ from typing import Any
 from zbopt.report.language import Language, share
 from zbopt.report.terminal import (
     notes,
+    post_name,
     quota_rows,
     stage_rows,
     status_text,
@@ -247,7 +248,7 @@ class MergeTables:
                     self.scenario.unit_by_id[row["unit"]].name,
                     self.language.word(row["action"]) + mark,
                     str(old["post"] or old["task_force"] or ""),
-                    ", ".join(place["post"] for place in row["to"]),
+                    ", ".join(post_name(place["post"], self.language) for place in row["to"]),
                     row["effective"],
                     self.language.plain(row["reason"]),
                     ", ".join(row["rules"]),
@@ -262,12 +263,8 @@ class MergeTables:
         rows = []
         for row in self.plan["actions"]["seats"]:
             places = [row[side] or {"task_force": "", "post": "", "seat": ""} for side in ("from", "to")]
-            rows.append(
-                (
-                    self.language.word(row["action"]),
-                    *(str(p[k]) for p in places for k in ("task_force", "post", "seat")),
-                )
-            )
+            cells = [(p["task_force"], post_name(p["post"], self.language), str(p["seat"])) for p in places]
+            rows.append((self.language.word(row["action"]), *cells[0], *cells[1]))
         keys = ("action", "from", "post", "seat", "to", "post", "seat")
         return Sheet(self.say("ui.seat_actions"), self._titles(*keys), tuple(rows))
 

@@ -96,7 +96,7 @@ def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
         rows.append(
             [
                 scenario.task_force_by_id[seat["task_force"]].name,
-                seat["post"],
+                post_name(seat["post"], language),
                 language.word(seat["role"]),
                 seat["person"],
                 seat["name"],
@@ -109,12 +109,18 @@ def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
     return rows
 
 
+def post_name(post: str, language: Language) -> str:
+    """A post for display: of a computed one (`T03+T09/head`) the role in words."""
+    team, mark, key = post.rpartition("/")
+    return f"{team}{mark}{language.word(key)}" if mark else post
+
+
 def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
     """A row per empty seat with its reasons."""
     return [
         [
             scenario.task_force_by_id[seat["task_force"]].name,
-            seat["post"],
+            post_name(seat["post"], language),
             str(seat["priority"]),
             "; ".join(language.plain(item) for item in seat["reasons"]),
         ]
@@ -227,17 +233,12 @@ def team_tables(plan: Mapping[str, Any], scenario: Scenario, language: Language)
     rows = seat_rows(plan, scenario, language)
     owners = [seat["task_force"] for seat in plan["seats"] if seat["person"] is not None]
     for team in plan["task_forces"]:
-        own = [
-            _short(row[1:], team["id"], language)
-            for row, owner in zip(rows, owners, strict=True)
-            if owner == team["id"]
-        ]
+        own = [_short(row[1:], team["id"]) for row, owner in zip(rows, owners, strict=True) if owner == team["id"]]
         lines.append(wrapped(f"{team['id']} {team['name']}  {team['people']}/{team['seats']}"))
         lines += [table(titles, own, frozenset({6, 7})), ""]
     return lines
 
 
-def _short(row: list[str], team: str, language: Language) -> list[str]:
+def _short(row: list[str], team: str) -> list[str]:
     """A row of a team's own table: computed posts without the team, whose name stands above."""
-    prefix = f"{team}/"
-    return [language.word(row[0][len(prefix) :]) if row[0].startswith(prefix) else row[0], *row[1:]]
+    return [row[0].removeprefix(f"{team}/"), *row[1:]]

@@ -128,6 +128,10 @@ def _warning_rows(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     ]
 
 
+LINE_POINTS = 15
+"""Height of a line; wrapped rows are given theirs, because not every program fits them when it opens a file."""
+
+
 def _width(text: str) -> int:
     """Columns a text needs: two for a wide character."""
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
@@ -144,11 +148,16 @@ def _sheet(book: xlsxwriter.Workbook, title: str, header: Sequence[str], rows: R
     page.repeat_rows(0)
     page.freeze_panes(1, 0)
     page.set_footer("&P / &N")
+    wide = []
     for place, text in enumerate(header):
         longest = max([_width(str(text)), *(_width(str(row[place])) for row in rows)])
-        page.set_column(place, place, min(60, max(8, longest + 2)))
+        wide.append(min(60, max(8, longest + 2)))
+        page.set_column(place, place, wide[-1])
         page.write_string(0, place, str(text), head)
     for number, row in enumerate(rows, 1):
+        lines = max(-(-_width(str(value)) // (width - 2)) for value, width in zip(row, wide, strict=True))
+        if lines > 1:
+            page.set_row(number, LINE_POINTS * lines)
         for place, value in enumerate(row):
             if isinstance(value, int):
                 page.write_number(number, place, value, cell)
