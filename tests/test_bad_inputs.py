@@ -277,4 +277,7 @@ def test_every_code_occurs(made: Callable[[Maker], tuple[Path, list[str]]]) -> N
     raised = {code for path in sources for code in re.findall(r'"(Z[0-3]\d\d)"', path.read_text(encoding="utf-8"))}
     seen = {item.code for name in CASES for item in diagnosed(BAD / name)}
     seen |= {item.code for make in MADE for item in diagnosed(made(make)[0])}
-    assert raised - seen == EXCEPTIONS
+    merging = {
+        code for code in raised if "Z320" <= code <= "Z349"
+    }  # told by merge and restructure: tests/test_restructure.py
+    assert raised - seen - merging == EXCEPTIONS

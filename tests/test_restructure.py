@@ -20,7 +20,7 @@ from zbopt.plan.merge_document import scenario_to_merge
 from zbopt.plan.triage import Triage
 from zbopt.scenario.decisions import load_decisions
 from zbopt.scenario.load import load, parse
-from zbopt.scenario.workload import Workloads, largest_remainder
+from zbopt.scenario.workload import Workloads, check_mergeable, largest_remainder
 
 KAIHUA = "scenarios/kaihua-2019/restructure.yaml"
 SMALL = "tests/cases/restructure"
@@ -292,6 +292,33 @@ def test_a_required_merger_that_cannot_be_is_refused(merge: dict[str, Any], lock
     with pytest.raises(DiagnosticsError) as problem:
         planning.merge(parse(raw))
     assert code in {item.code for item in problem.value.diagnostics}
+
+
+def test_a_category_named_like_a_role_is_refused() -> None:
+    raw = _raw(SMALL)
+    raw["categories"].append({"id": "head", "name": "头"})
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.merge(parse(raw))
+    assert {item.code for item in problem.value.diagnostics} == {"Z328"}
+
+
+def test_a_task_force_without_posts_and_work_is_told() -> None:
+    raw = _raw(SMALL)
+    raw["task_forces"].append({"id": "T99", "name": "空专班", "kind": "special"})
+    loaded = parse(raw)
+    assert {item.code for item in check_mergeable(loaded, loaded.scenario)} == {"Z326"}
+
+
+def test_every_code_of_merging_occurs() -> None:
+    """Each code that loading decisions or checking a case for merging can raise is named in a test of this file."""
+    import re
+
+    import zbopt
+
+    package = Path(zbopt.__file__).parent
+    sources = [package / "scenario/workload.py", package / "scenario/decisions.py"]
+    raised = {code for path in sources for code in re.findall(r'"(Z3[2-4]\d)"', path.read_text(encoding="utf-8"))}
+    assert raised <= set(re.findall(r'"(Z3[2-4]\d)"', Path(__file__).read_text(encoding="utf-8")))
 
 
 def test_duties_both_same_and_different_are_refused() -> None:

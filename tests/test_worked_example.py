@@ -61,12 +61,16 @@ def test_seats_and_savings(structure: Structure) -> None:
         works = [structure.work((part,), slot.key) for part in ("T01", "T02")]
         cells = [f"{fte(work)}: {ceiling(work, 100)}" if work else "" for work in works]
         union = structure.work(("T01", "T02"), slot.key)
-        row = f"| {slot.key} | {cells[0]} | {cells[1]} | {fte(sum(works))}: {ceiling(sum(works), 100)} |".replace("|  |", "| |")
+        row = f"| {slot.key} | {cells[0]} | {cells[1]} | {fte(sum(works))}: {ceiling(sum(works), 100)} |".replace(
+            "|  |", "| |"
+        )
         said(row)
         shown = f"max({fte(works[0])}, {fte(works[1])}) = {fte(union)}" if all(works) else fte(union)
         said(f"{row} {shown} | {slot.seats} |")
     saving = structure.saving(both)
-    said(f"Apart they need {one.seats + other.seats} seats, together {both.seats}. The {saving.total} saved seats split exactly")
+    said(
+        f"Apart they need {one.seats + other.seats} seats, together {both.seats}. The {saving.total} saved seats split exactly"
+    )
     said(f"- duties done twice, {saving.duties}:")
     said(f"- rounding, {saving.rounding}:")
     said(f"- shared posts, {saving.shared_posts}:")

@@ -196,6 +196,9 @@ class Actions:
                 decision = Disposition.SET_UP
             if home is not None and len(home.parts) > 1 and decision is Disposition.KEEP:
                 decision = Disposition.MERGE
+            evidence = verdict.evidence if verdict is not None else ()
+            if home is not None and len(home.parts) > 1:
+                evidence = (*(m for m in evidence if m.code != "triage.keep"), self._merged_with(team.id, home))
             yield {
                 "id": team.id,
                 "name": team.name,
@@ -203,10 +206,7 @@ class Actions:
                 "action": decision.value,
                 "into": home.id if home is not None else None,
                 "proposal": verdict.proposal.value if verdict is not None else None,
-                "evidence": [
-                    *([item.as_json() for item in verdict.evidence] if verdict is not None else []),
-                    *([] if home is None or len(home.parts) == 1 else [self._merged_with(team.id, home).as_json()]),
-                ],
+                "evidence": [item.as_json() for item in evidence],
                 "override": verdict.override.as_json()
                 if verdict is not None and verdict.override is not None
                 else None,

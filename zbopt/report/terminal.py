@@ -212,13 +212,13 @@ def notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> li
     if plan["paid"]:
         lines += [
             f"{say('ui.paid')}:",
-            *(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in plan["paid"][:20]),
+            *(wrapped(f"  {subject_name(i['subject'], scenario)}: {language.plain(i)}") for i in plan["paid"][:20]),
         ]
     counts = Counter(item["rule"] for item in plan["warnings"])
     rules = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or say("ui.none")
     lines.append(say("ui.warnings", count=len(plan["warnings"]), rules=rules))
     shown = plan["warnings"][:8]
-    lines += [f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}" for item in shown]
+    lines += [wrapped(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}") for item in shown]
     if len(plan["warnings"]) > len(shown):
         lines.append("  " + say("ui.more", count=len(plan["warnings"]) - len(shown)))
     return lines
