@@ -78,7 +78,7 @@ def solve(
     unique = False
     if descent.point is not None and not descent.out_of_time():
         begun = time.perf_counter()
-        point, unique = tie_break(descent.model, descent.point, len(context.x), control, seed, workers)
+        point, unique = tie_break(descent.model, descent.point, context.x, control, seed, workers)
         descent.point = point
         face = int(np.sum(descent.model.upper[: len(context.x)] > 0))
         descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zbopt.engine import merge_terms, merging, team_quotas
-from zbopt.engine.backend import search
+from zbopt.engine.backend import Relaxation, search
 from zbopt.engine.candidates import Candidates, candidates
 from zbopt.engine.desks import DeskContext, DeskData
 from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
-from zbopt.engine.stages import Descent, Impossible
-from zbopt.engine.tiebreak import tie_break
+from zbopt.engine.stages import EPS, Descent, Impossible
+from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
@@ -233,12 +233,7 @@ class _Run:
         unique = False
         assert descent.point is not None
         if not descent.out_of_time():
-            begun = time.perf_counter()
-            descent.point, unique = tie_break(
-                descent.model, descent.point, built.num_chosen, self.control, self.seed, self.workers
-            )
-            face = int(np.sum(descent.model.upper[: built.num_chosen] > 0))
-            descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))
+            unique = self._tie_break(built, descent)
         plan = self._settled(built, descent)
         own = [replace(item, plan_value=_signed(built.model, str(item.name), plan)) for item in descent.results]
         by_name = {str(item.name): item for item in [*first, *own]}
@@ -254,6 +249,25 @@ class _Run:
             self.counts, _partition(built, plan),
         )  # fmt: skip
 
+    def _tie_break(self, built: Built, descent: Descent) -> bool:
+        """The partition first, then who sits where in it: with the teams fixed the relaxation is tight again."""
+        assert descent.point is not None
+        begun = time.perf_counter()
+        model, teams = descent.model, built.merging.y
+        descent.point, unique = choose_teams(model, descent.point, teams, self.control, self.seed, self.workers)
+        point = descent.point
+        if not self.control.out_of_time():
+            model = _with_teams(model, teams, point)
+            relaxed = descent.relaxation("merit", model)
+            if relaxed.outcome == "optimal":
+                value = descent.value("merit", point) + self.stages[-1].allowance(descent.value("merit", point))
+                model = model.with_upper(_dropped(model, relaxed, value, built.context.x))
+            descent.point, seated = tie_break(model, point, built.context.x, self.control, self.seed, self.workers)
+            unique = unique and seated
+        face = int(np.sum(model.upper[: built.num_chosen] > 0))
+        descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))
+        return unique
+
     def _settled(self, built: Built, descent: Descent) -> Floats:
         """The plan's point; a tolerance, or a search cut short, leaves slack loose in it."""
         assert descent.point is not None
@@ -261,6 +275,21 @@ class _Run:
         if not loose and all(item.status == "proved" for item in descent.results):
             return descent.point
         return _tight(built, descent.point)
+
+
+def _with_teams(model: LinearModel, teams: Ints, point: Floats) -> LinearModel:
+    """The model with the teams of a point fixed."""
+    lower, upper = model.lower.copy(), model.upper.copy()
+    lower[teams] = upper[teams] = np.rint(point[teams])
+    return replace(model, lower=lower, upper=upper)
+
+
+def _dropped(model: LinearModel, relaxed: Relaxation, value: int, pairs: Ints) -> Floats:
+    """Upper bounds without the pairs that no plan of this merit uses."""
+    upper = model.upper.copy()
+    gone = (relaxed.reduced[pairs] > value - relaxed.bound + EPS) & (model.lower[pairs] == 0)
+    upper[pairs[gone]] = 0
+    return upper
 
 
 def _tight(built: Built, point: Floats) -> Floats:
