@@ -15,9 +15,12 @@ import pytest
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.candidates import Candidates, TooManyTeams, candidates
+from zbopt.engine.merge import solve
+from zbopt.engine.pricing import priced_candidates
 from zbopt.plan.document import to_text
 from zbopt.plan.merge_document import scenario_to_merge
 from zbopt.plan.triage import Triage
+from zbopt.progress import Control
 from zbopt.scenario.decisions import load_decisions
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.workload import Workloads, check_mergeable, largest_remainder
@@ -333,6 +336,25 @@ def test_too_many_teams_are_refused_before_they_are_built() -> None:
     works = Workloads(load(SMALL).scenario)
     with pytest.raises(TooManyTeams):
         candidates(works, limit=5)
+
+
+def test_column_generation_gives_the_same_plan() -> None:
+    """With too many teams to list, those near the least headcount are generated: same stages, same plan."""
+    scenario, _ = scenario_to_merge(load(KAIHUA).scenario, ())
+    whole = solve(scenario, Control(60), 1, 1)
+    priced = solve(scenario, Control(60), 1, 1, max_teams=20)
+    assert whole.stages == priced.stages
+    assert (whole.partition, whole.assignment) == (priced.partition, priced.assignment)
+    few = priced_candidates(Workloads(scenario), Control(60), 1)
+    assert few.up_to is not None
+    assert len(few.teams) < len(candidates(Workloads(scenario)).teams)
+
+
+def test_listing_teams_stops_when_it_is_told_to() -> None:
+    control = Control()
+    control.request_stop()
+    scenario, _ = scenario_to_merge(load(KAIHUA).scenario, ())
+    assert solve(scenario, control, 1, 1).status == "stopped"
 
 
 def test_estimated_workload_gains_and_loses_no_seat() -> None:

@@ -6,7 +6,8 @@ maxima over a growing set), so sets beyond `max_size` are left unexplored. Meani
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,15 +15,23 @@ import numpy as np
 
 from zbopt.engine.desks import CATEGORY, OWN, Desk, desks_of
 from zbopt.engine.linear import Bools, Ints
+from zbopt.progress import Control
 from zbopt.scenario.vocabulary import Linkage
 from zbopt.scenario.workload import Workloads
 
 MAX_TEAMS = 300_000
 """Candidate teams above which a case is refused with advice."""
 
+CHECK_EVERY = 2_000
+"""Sets between two looks at the clock."""
+
 
 class TooManyTeams(Exception):
     """The policy lets more teams be formed than are worth listing; its text is the limit."""
+
+
+class _Enough(Exception):
+    """As many candidates as were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,8 @@ class Candidates:
     desks: tuple[Desk, ...]
     teams: tuple[tuple[int, ...], ...]
     seats: Ints
-
-    @cached_property
-    def index(self) -> dict[tuple[int, ...], int]:
-        """Place of a team."""
-        return {team: place for place, team in enumerate(self.teams)}
+    up_to: int | None = None
+    """Of a case with too many teams to list: every partition of up to so many seats is made of those here; None: all are."""
 
     @cached_property
     def desks_of_part(self) -> tuple[tuple[int, ...], ...]:
@@ -117,11 +123,15 @@ class Candidates:
         return Slot(kind, key, places, seats, priority, any(post.must_fill for post in posts))
 
 
-class _Enumeration:
-    """Depth-first growth of sets, each reached once."""
+class Enumeration:
+    """Depth-first growth of sets, each reached once.
 
-    def __init__(self, works: Workloads, desks: tuple[Desk, ...], limit: int) -> None:
-        self.works, self.limit = works, limit
+    With `prices` of the parts only teams of reduced cost seats - sum of prices up to `most` are kept. Seats never fall when
+    a part is added, so a set is left unexplored when even the dearest parts that may join cannot bring it below `most`.
+    """
+
+    def __init__(self, works: Workloads, desks: tuple[Desk, ...], limit: int, control: Control | None = None) -> None:
+        self.works, self.limit, self.control, self.grown_sets = works, limit, control, 0
         self.policy = works.scenario.policy.merge
         self.number = len(works.parts)
         self.rows = [dict(works.of[part.id]) for part in works.parts]
@@ -143,6 +153,30 @@ class _Enumeration:
             if locked:
                 self.rows[part] = {}
         self.found: list[tuple[tuple[int, ...], int]] = []
+        self.prices: list[float] | None = None
+        self.enough: int | None = None
+        self.root_end = 0
+        self.most = 0.0
+        index = {part.id: place for place, part in enumerate(works.parts)}
+        self.required = [frozenset(index[key] for key in group) for group in works.required]
+
+    def priced(
+        self, prices: Sequence[float], most: float, enough: int | None = None
+    ) -> list[tuple[tuple[int, ...], int]]:
+        """Every candidate of reduced cost up to `most`, with its seats; of each lowest part the first `enough` where given.
+
+        Raises `TooManyTeams` where there are more than the limit and no number is enough.
+        """
+        self.prices, self.most, self.found, self.enough = list(prices), most, [], enough
+        return self.run()
+
+    def _hopeless(self, team: tuple[int, ...], seats: int, later: list[int]) -> bool:
+        """Whether no set that holds the team and some of `later` has a reduced cost up to `most`."""
+        if self.prices is None:
+            return False
+        room = self.policy.max_members - len(team)
+        gain = sorted((self.prices[part] for part in later if self.prices[part] > 0), reverse=True)[:room]
+        return seats - sum(self.prices[part] for part in team) - sum(gain) > self.most
 
     @cached_property
     def may_share(self) -> Bools:
@@ -190,7 +224,15 @@ class _Enumeration:
             total += -(-work // load)
         return total
 
+    def grown_from(self, part: int) -> _Growing:
+        """A part alone."""
+        return self.grown(_Growing(), part)
+
     def grown(self, state: _Growing, part: int) -> _Growing:
+        """A set with one more part. Raises `TimeoutError` where the run must end."""
+        self.grown_sets += 1
+        if self.grown_sets % CHECK_EVERY == 0 and self.control is not None and self.control.out_of_time():
+            raise TimeoutError
         return state.plus(self.rows[part], self.shared[part], self.own[part])
 
     def run(self) -> list[tuple[tuple[int, ...], int]]:
@@ -198,17 +240,26 @@ class _Enumeration:
         neighbours = [np.flatnonzero(row).tolist() for row in self.linked]
         for part in range(self.number):
             state = self.grown(_Growing(), part)
+            self.root_end = len(self.found) + 1
             self.keep((part,), self.seats(state, (part,)))
             later = [other for other in neighbours[part] if other > part]
-            if self.policy.linkage is Linkage.COMPLETE:
-                self._cliques((part,), later, state)
-            else:
-                self._connected((part,), later, {part, *neighbours[part]}, part, state, neighbours)
+            self.root_end = len(self.found) + (self.enough or 0)
+            with suppress(_Enough):
+                if self.policy.linkage is Linkage.COMPLETE:
+                    self._cliques((part,), later, state)
+                else:
+                    self._connected((part,), later, {part, *neighbours[part]}, part, state, neighbours)
         return self.found
 
     def keep(self, team: tuple[int, ...], seats: int) -> None:
         """Remember a candidate; raises `TooManyTeams` above the limit."""
+        if not all(_whole(team, group) for group in self.required):
+            return
+        if self.prices is not None and seats - sum(self.prices[part] for part in team) > self.most:
+            return
         self.found.append((tuple(sorted(team)), seats))
+        if self.enough is not None and len(self.found) >= self.root_end:
+            raise _Enough
         if len(self.found) > self.limit:
             raise TooManyTeams(self.limit)
 
@@ -224,7 +275,9 @@ class _Enumeration:
             seats = self._fits(grown, bigger)
             if seats is not None:
                 self.keep(bigger, seats)
-                self._cliques(bigger, [o for o in later[place + 1 :] if self.linked[part, o]], grown)
+                joining = [other for other in later[place + 1 :] if self.linked[part, other]]
+                if not self._hopeless(bigger, seats, joining):
+                    self._cliques(bigger, joining, grown)
 
     def _connected(
         self, team: tuple[int, ...], frontier: list[int], seen: set[int], root: int, state: _Growing,
@@ -244,29 +297,26 @@ class _Enumeration:
                 continue
             self.keep(bigger, seats)
             new = [other for other in neighbours[part] if other > root and other not in seen]
+            if self._hopeless(bigger, seats, list(range(root + 1, self.number))):
+                continue
             self._connected(bigger, waiting + new, seen | set(new), root, grown, neighbours)
 
 
-def candidates(works: Workloads, limit: int = MAX_TEAMS) -> Candidates:
-    """Every team the policy allows. Raises `TooManyTeams`."""
+def candidates(works: Workloads, limit: int = MAX_TEAMS, control: Control | None = None) -> Candidates:
+    """Every team the policy allows. Raises `TooManyTeams`, and `TimeoutError` where the control says to end."""
     desks = desks_of(works)
-    found = _Enumeration(works, desks, limit).run()
-    index = {part.id: place for place, part in enumerate(works.parts)}
-    required = [frozenset(index[key] for key in group) for group in works.required]
-    kept = sorted(
-        ((team, seats) for team, seats in found if all(_whole(team, group) for group in required)),
-        key=lambda item: (len(item[0]), item[0]),
-    )
-    return Candidates(works, desks, tuple(team for team, _ in kept), np.array([seats for _, seats in kept], np.int64))
+    return listed(works, desks, Enumeration(works, desks, limit, control).run())
+
+
+def listed(
+    works: Workloads, desks: tuple[Desk, ...], found: list[tuple[tuple[int, ...], int]], up_to: int | None = None
+) -> Candidates:
+    """Candidates in their order."""
+    kept = sorted(found, key=lambda item: (len(item[0]), item[0]))
+    teams, seats = tuple(team for team, _ in kept), np.array([seats for _, seats in kept], np.int64)
+    return Candidates(works, desks, teams, seats, up_to)
 
 
 def _whole(team: tuple[int, ...], group: frozenset[int]) -> bool:
     """Whether a team has all or none of a required set."""
     return not group.intersection(team) or group <= set(team)
-
-
-def members(found: Candidates) -> Iterator[tuple[int, int]]:
-    """Every (part, team)."""
-    for place, team in enumerate(found.teams):
-        for part in team:
-            yield part, place

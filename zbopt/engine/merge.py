@@ -15,11 +15,12 @@ import numpy as np
 
 from zbopt.engine import merge_terms, merging, team_quotas
 from zbopt.engine.backend import Relaxation, search
-from zbopt.engine.candidates import Candidates, candidates
+from zbopt.engine.candidates import MAX_TEAMS, Candidates, TooManyTeams, candidates
 from zbopt.engine.desks import DeskContext, DeskData
 from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
+from zbopt.engine.pricing import priced_candidates
 from zbopt.engine.stages import EPS, Descent, Impossible
 from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
@@ -93,13 +94,14 @@ def build(
 
 def solve(
     scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
-    excluded: Sequence[Partition] = (),
+    excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS,
 ) -> Solution:  # fmt: skip
     """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
 
-    `excluded`: partitions from which the answer must differ in two groups or more. Raises `TooManyTeams`.
+    `excluded`: partitions from which the answer must differ in two groups or more. Above `max_teams` candidate teams only
+    those near the least headcount are generated; raises `TooManyTeams` where that does not do.
     """
-    run = _Run(scenario, control, seed, workers, without, tuple(excluded))
+    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams)
     return run.solution()
 
 
@@ -108,10 +110,10 @@ class _Run:
 
     def __init__(
         self, scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str],
-        excluded: tuple[Partition, ...],
+        excluded: tuple[Partition, ...], max_teams: int,
     ) -> None:  # fmt: skip
         self.scenario, self.control, self.seed, self.workers = scenario, control, seed, workers
-        self.without, self.excluded = without, excluded
+        self.without, self.excluded, self.max_teams = without, excluded, max_teams
         self.stages = merge_stages(scenario)
         self.log: list[StageLog] = []
         self.counts: dict[str, int] = {}
@@ -121,7 +123,10 @@ class _Run:
         """The whole descent."""
         begun = time.perf_counter()
         self.control.emit("teams", "build")
-        found = candidates(self.works)
+        try:
+            found = self._candidates()
+        except TimeoutError:
+            return Solution("stopped", None, (), False, (), self.counts)
         self.log.append(StageLog("teams", time.perf_counter() - begun, len(found.teams), len(found.desks)))
         self.counts["teams"] = len(found.teams)
         begun = time.perf_counter()
@@ -141,6 +146,12 @@ class _Run:
             return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
         return replace(outcome, headcount_alone=alone)
 
+    def _candidates(self) -> Candidates:
+        try:
+            return candidates(self.works, self.max_teams, self.control)
+        except TooManyTeams:
+            return priced_candidates(self.works, self.control, self.workers)
+
     def _staffed(self, found: Candidates, partitions: Partitions, least: Headcount) -> Solution | None:
         """The lowest headcount at which every seat can be filled, tried level by level; None where no level was found.
 
@@ -158,7 +169,7 @@ class _Run:
                 higher = partitions.least(least.seats + 1)
             except TimeoutError:
                 return None
-            if higher is None:
+            if higher is None or (found.up_to is not None and higher.seats > found.up_to):
                 return None
             least = higher
         return None
@@ -185,7 +196,9 @@ class _Run:
         return self._finish(built, descent, first)
 
     def _over_all_teams(self, found: Candidates) -> Solution | None:
-        """Every stage over every candidate team."""
+        """Every stage over every candidate team; raises `TooManyTeams` where they are not all listed."""
+        if found.up_to is not None:
+            raise TooManyTeams(self.max_teams)
         built = self._build(found, np.arange(len(found.teams)), None)
         descent = self._descent(built, built.model)
         try:
