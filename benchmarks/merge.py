@@ -161,6 +161,12 @@ def _peer_model(scenario: Any) -> tuple[Any, Any, dict[str, Any]]:
             seats.append(desk.seats)
         else:
             by_slot.setdefault(desk.slot, []).append(place)
+    size: dict[int, list[Any]] = {r: [] for r in parts}
+    for place, desk in enumerate(found.desks):
+        if desk.slot[0] == OWN:
+            for r in parts:
+                if r <= desk.part:
+                    size[r].append(desk.seats * a[desk.part, r])
     for slot, places in by_slot.items():
         flows: dict[int, list[Any]] = {place: [] for place in places}
         for r in parts:
@@ -192,9 +198,12 @@ def _peer_model(scenario: Any) -> tuple[Any, Any, dict[str, Any]]:
                 here.append(flow)
             model.add(sum(here) + short == number)
             seats.append(number)
+            size[r].append(number)
             empty.append((short, min(PRIORITY_WEIGHTS[q.priority] for p in inside for q in found.desks[p].posts)))
         for p in places:
             model.add(sum(flows[p]) == sum(at[p]))
+    for terms in size.values():
+        model.add(sum(terms) <= merge.max_size)  # no generated task force alone is larger
     return model, works, {"seats": seats, "empty": empty}
 
 
