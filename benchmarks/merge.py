@@ -162,7 +162,7 @@ def _peer_model(scenario: Any) -> tuple[Any, Any, dict[str, Any]]:
         else:
             by_slot.setdefault(desk.slot, []).append(place)
     size: dict[int, list[Any]] = {r: [] for r in parts}
-    for place, desk in enumerate(found.desks):
+    for desk in found.desks:
         if desk.slot[0] == OWN:
             for r in parts:
                 if r <= desk.part:

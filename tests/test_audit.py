@@ -110,6 +110,16 @@ def altered(value: Any) -> Any:
     return "altered" if value is None else f"{value}x"
 
 
+def with_altered_leaf(plan: dict[str, Any], path: tuple[Any, ...]) -> tuple[dict[str, Any], str]:
+    """A copy of a plan with one leaf altered, and the leaf's place as the audit writes it."""
+    other = copy.deepcopy(plan)
+    here: Any = other
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = altered(here[path[-1]])
+    return other, "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+
+
 def test_every_altered_leaf_is_found() -> None:
     scenario = load("scenarios/part-time").scenario
     plan = document(scenario, solve(scenario, Control(60), seed=1, workers=1), 1)
@@ -118,11 +128,6 @@ def test_every_altered_leaf_is_found() -> None:
     for path in leaves(plan):
         if path[0] in free or path == ("status",) or path == ("repeatable",):
             continue
-        other = copy.deepcopy(plan)
-        here = other
-        for step in path[:-1]:
-            here = here[step]
-        here[path[-1]] = altered(here[path[-1]])
-        shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+        other, shown = with_altered_leaf(plan, path)
         places = [fault.path for fault in audit_document(other, scenario) if fault.path]
         assert any(shown.startswith(place) for place in places), (shown, places)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.brute import merge_cases
-from tests.test_audit import altered, leaves
+from tests.test_audit import leaves, with_altered_leaf
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.eligibility import PAIR_MASKS
@@ -118,16 +118,11 @@ def test_every_altered_leaf_is_found() -> None:
     plan = json.loads(json.dumps(result.document))
     assert result.status == "proved"
     assert all(plan[key] for key in ("mergers", "triage", "rehomed", "alternatives", "decisions"))
-    claims = {"seed", "kind", "versions", "status", "repeatable", "decisions"}
+    claims = {"seed", "kind", "versions", "status", "repeatable", "decisions", "alternatives_search"}
     for path in leaves(plan):
         if path[0] in claims or (path[0] == "alternatives" and path[2] in ("status", "stages")):
             continue
-        other = copy.deepcopy(plan)
-        here = other
-        for step in path[:-1]:
-            here = here[step]
-        here[path[-1]] = altered(here[path[-1]])
-        shown = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+        other, shown = with_altered_leaf(plan, path)
         places = [fault.path for fault in audit_document(other, result.scenario) if fault.path]
         assert any(shown.startswith(place) for place in places), (shown, places)
 

@@ -363,3 +363,89 @@ def test_estimated_workload_gains_and_loses_no_seat() -> None:
     works = Workloads(load(SMALL).scenario)
     assert dict(works.of["T03"]) == {("D30", "plan"): 100}
     assert "T03" not in works.stated
+
+
+# --- what a fresh pair of eyes stumbled over -------------------------------------------------------------------------
+
+
+def test_nothing_left_to_merge_is_a_plan_without_task_forces() -> None:
+    raw = _raw(SMALL)
+    for team in raw["task_forces"]:
+        team["state"] = "ended"
+    raw["pins"] = []
+    plan = planning.merge(parse(raw)).document
+    assert (plan["status"], plan["task_forces"], plan["seats"]) == ("proved", [], [])
+    assert planning.suggest(parse(raw)) is not None
+
+
+def test_seats_of_a_task_force_being_set_up_are_no_seats_of_last_year() -> None:
+    """A person is told that seats fell only where fewer are left than last year's task forces had."""
+    plan = kaihua().document
+    before = {row["post"]: row["before"] for row in plan["categories"]}
+    told = [
+        row["reason"]["args"] for row in plan["actions"]["people"] if row["reason"]["code"] == "action.return.fewer"
+    ]
+    assert told
+    assert all(args["before"] == before[args["post"]] > args["after"] for args in told)
+
+
+def test_whoever_keeps_a_seat_of_the_old_slot_hands_nothing_over_and_others_spread() -> None:
+    plan = kaihua().document
+    holders = [
+        row["hand_over"]["id"]
+        for row in plan["actions"]["people"]
+        if row["hand_over"] and row["hand_over"]["kind"] == "person"
+    ]
+    assert max(Counter(holders).values()) <= 4
+    for row in plan["actions"]["people"]:
+        assert row["hand_over"] is None or row["hand_over"]["id"] not in {place["task_force"] for place in row["to"]}
+
+
+def test_a_tolerance_of_the_last_stage_costs_nothing() -> None:
+    raw = _raw(SMALL)
+    raw["policy"]["stages"] = ["unfilled", "quotas", {"name": "merit", "tolerance": "5%"}]
+    exact = _raw(SMALL)
+    exact["policy"]["stages"] = ["unfilled", "quotas", "merit"]
+    values = [planning.restructure(parse(item)).document["stages"][-1] for item in (raw, exact)]
+    assert values[0]["plan_value"] == values[0]["value"] == values[1]["value"]
+
+
+@pytest.mark.parametrize("text", ["", "专班,决定,决定人,日期,理由\n"])
+def test_a_decisions_table_without_rows_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DiagnosticsError) as problem:
+        load_decisions(file, load(SMALL).scenario)
+    assert "Z347" in {item.code for item in problem.value.diagnostics}
+
+
+def test_clarifying_what_has_nothing_to_hand_over_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "d.yaml"
+    file.write_text("decisions: [{task_force: T01, decision: 理清, by: x, why: y}]\n", encoding="utf-8")
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.restructure(SMALL, decisions=file)
+    assert [item.code for item in problem.value.diagnostics] == ["Z343"]
+
+
+def test_an_impossible_merger_names_its_pins() -> None:
+    raw = _raw(SMALL)
+    raw["pins"] += [
+        {"person": "P06", "task_force": "T04", "must": True, "by": "x"},
+        {"person": "P06", "post": "T01-plan", "must": True, "by": "x"},
+    ]
+    raw["task_forces"][0]["posts"][1]["must_fill"] = True
+    raw["task_forces"][0]["posts"][1]["needs"] = {"plan": 5}
+    loaded = parse(raw)
+    result = planning.restructure(loaded)
+    assert result.status == "infeasible"
+    codes = {item.code for item in planning.hints(result, SMALL)}
+    assert {"Z344", "Z345"} <= codes
+    raw["task_forces"][2]["posts"][0] |= {"must_fill": True, "needs": {"plan": 5}}
+    loaded = parse(raw)
+    assert "Z346" in {item.code for item in planning.hints(planning.restructure(loaded), SMALL)}
+
+
+def test_alternatives_say_when_none_is_left() -> None:
+    plan = planning.merge("scenarios/three-task-forces", alternatives=5).document
+    assert plan["alternatives_search"] == "none_left"
+    assert all(row["status"] == "proved" for row in plan["alternatives"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message, error, ordered
+from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
 from zbopt.plan.document import Document, assignment_in, document
@@ -35,6 +36,8 @@ class Result:
     crosscheck: Mapping[str, int] | None = None
     kind: str = "assign"
     inputs: tuple[Path, ...] = ()
+    interrupted: bool = False
+    overrides: tuple[Override, ...] | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -165,34 +168,41 @@ class _MergeRun:
         control = Control(self.time_limit_seconds or policy.time_limit_seconds, self.listener)
         if self.on_control is not None:
             self.on_control(control)
-        solution, others = self._solved(scenario, control, seed, self.workers or policy.workers)
+        solution, others, search = self._solved(scenario, control, seed, self.workers or policy.workers)
         try:
-            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others)
+            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others, search)
         except Unreconciled as problem:
             message = Message("audit.unreconciled", {"value": problem.equations})
             raise AuditError((AuditFault("document", ("path", "actions"), message, "actions"),)) from None
         faults = (*audit_solution(scenario, solution), *audit_document(plan, self.loaded.scenario))
         if faults:
             raise AuditError(faults)
-        return Result(self.loaded, solution, plan, faults, None, plan["kind"], self.files)
+        return Result(
+            self.loaded, solution, plan, faults, None, plan["kind"], self.files, control.stop_requested, self.overrides
+        )
 
-    def _solved(self, scenario: Scenario, control: Control, seed: int, workers: int) -> tuple[Solution, list[Solution]]:
+    def _solved(
+        self, scenario: Scenario, control: Control, seed: int, workers: int
+    ) -> tuple[Solution, list[Solution], str]:
+        """The plan, its alternatives, and how the search for them ended. One that is not proved is not the next best: left out."""
         from zbopt.engine.candidates import TooManyTeams
         from zbopt.engine.merge import solve
 
+        others: list[Solution] = []
+        search = "found" if self.alternatives else "not_asked"
         try:
             solution = solve(scenario, control, seed, workers)
-            others: list[Solution] = []
-            while solution.assignment is not None and len(others) < self.alternatives and not control.out_of_time():
+            while solution.assignment is not None and len(others) < self.alternatives:
                 control.emit("alternatives", "search", len(others))
-                excluded = [solution.partition, *(item.partition for item in others)]
+                excluded = [item.partition or () for item in (solution, *others)]
                 other = solve(scenario, control, seed, workers, excluded=excluded)
-                if other.assignment is None:
+                if other.status != "proved":
+                    search = "none_left" if other.status == "infeasible" else "stopped"
                     break
                 others.append(other)
         except TooManyTeams as problem:
             raise DiagnosticsError([error("Z402", value=str(problem))]) from None
-        return solution, others
+        return solution, others, search
 
 
 def frontier(
@@ -226,26 +236,36 @@ def frontier(
         "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": loaded.scenario.sha256},
         "decisions": [item.as_json() for item in overrides],
     }
-    rows, unfilled = _earlier_rows(head, earlier)
+    rows, unfilled, ignored = _earlier_rows(head, earlier)
     try:
         found = walk(scenario, control, workers or policy.workers, rows, unfilled)
     except TooManyTeams as problem:
         raise DiagnosticsError([error("Z402", value=str(problem))]) from None
     shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
-    return {**head, "status": found.status, "unfilled": found.unfilled, "resumed": len(rows), "rows": shown}
+    body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
+    return {**body, "resumed": len(rows), "ignored": ignored, "digest": _digest(body)}
 
 
-def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None]:
-    """Rows of an earlier run on the very same scenario and decisions; none where there is no such run."""
-    if folder is None:
-        return [], None
+def _digest(body: Mapping[str, Any]) -> str:
+    """Tells a frontier that was edited or cut short from one that was written by a run."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None, bool]:
+    """Rows of an earlier run on the very same scenario and decisions, and whether such a file is there but cannot be used."""
+    file = None if folder is None else Path(folder) / runfolder.FRONTIER
+    if file is None or not file.is_file():
+        return [], None, False
     try:
-        old = runfolder.read_json(Path(folder) / runfolder.FRONTIER)
-        if any(old[key] != value for key, value in head.items()) or old["unfilled"] is None:
-            return [], None
-        return [(int(row["persons"]), int(row["moves"])) for row in old["rows"]], int(old["unfilled"])
+        old = runfolder.read_json(file)
+        body = {key: old[key] for key in (*head, "status", "unfilled", "rows")}
+        if any(old[key] != value for key, value in head.items()) or old["digest"] != _digest(body):
+            return [], None, True
+        if old["unfilled"] is None:
+            return [], None, False
+        return [(int(row["persons"]), int(row["moves"])) for row in old["rows"]], int(old["unfilled"]), False
     except (OSError, ValueError, KeyError, TypeError):
-        return [], None
+        return [], None, True
 
 
 def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Scenario:
@@ -253,13 +273,55 @@ def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Sce
     from zbopt.plan.merge_document import scenario_to_merge
     from zbopt.scenario.workload import check_mergeable
 
-    found = [
-        item for item in check_mergeable(loaded, triaged_all(loaded.scenario, overrides)) if item.severity == "error"
-    ]
+    scenario, triage = scenario_to_merge(loaded.scenario, overrides)
+    whole = loaded.scenario if triage is None else triage.every
+    found = [item for item in check_mergeable(loaded, whole) if item.severity == "error"]
+    if triage is not None:
+        without = [
+            v.task_force for v in triage.verdicts if v.override is not None and v.decision == "clarify" and not v.handed
+        ]
+        found += [error("Z343", None, (key,), "decision") for key in without]
     if found:
         raise DiagnosticsError(found)
-    scenario, _ = scenario_to_merge(loaded.scenario, overrides)
     return scenario
+
+
+def hints(result: Result, path: str | Path) -> tuple[Diagnostic, ...]:
+    """Warnings that may say why a case is impossible."""
+    if result.kind == "assign":
+        return tuple(item for item in check(path)[1] if item.code.startswith("Z3"))
+    return merge_hints(result.loaded, unfit_checked(result.loaded, result.overrides))
+
+
+def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
+    """What may make a merger impossible: pins on what is not there, and pins and seats that must be filled without anybody eligible."""
+    from zbopt.plan.merged import MergedPlan
+    from zbopt.scenario import facts
+
+    alone = tuple((team.id,) for team in facts.staffed_task_forces(scenario))
+    m = MergedPlan(scenario, alone, ())
+    found: list[Diagnostic] = []
+    for pin in scenario.pins:
+        if not pin.must or not facts.pin_binds(pin, scenario):
+            continue
+        mark = loaded.mark("pins", f"{pin.person}@{pin.place}")
+        person = scenario.person_by_id[pin.person]
+        subject = (person.id, person.name)
+        desks = [
+            desk for desk in m.structure.desk_by_id.values() if any(facts.pin_covers(pin, post) for post in desk.posts)
+        ]
+        if not desks:
+            found.append(warning("Z344", mark, subject, value=pin.place))
+        elif all(m.base_post(person, desk) is None for desk in desks):
+            rules = {str(x.args.get("rule", x.code)) for desk in desks for x in m.hard(person, desk, desk.posts[0])}
+            found.append(warning("Z345", mark, subject, value=pin.place, rules=tuple(sorted(rules))))
+    for team in m.teams:
+        for slot in team.slots:
+            able = [p for p in scenario.people if any(m.base_post(p, desk) is not None for desk in slot.desks)]
+            if slot.must_fill and len(able) < slot.seats:
+                mark = loaded.mark("posts", slot.desks[0].posts[0].id)
+                found.append(warning("Z346", mark, (slot.post,), count=len(able), seats=slot.seats))
+    return ordered(found)
 
 
 def triaged_all(scenario: Scenario, overrides: tuple[Override, ...] | None) -> Scenario:

@@ -101,11 +101,11 @@ def _finish(result: Any, scenario: Path, out: Path | None, style: str, workers: 
     click.echo(_shown(result, style, language), nl=False)
     if result.status == "infeasible":
         if style == "text":
-            _report((item for item in planning.check(scenario)[1] if item.code.startswith("Z3")), language)
+            _report(planning.hints(result, scenario), language)
         sys.exit(IMPOSSIBLE)
     if result.solution.assignment is None:
         sys.exit(NO_PLAN)
-    if result.status == "stopped":
+    if result.status == "stopped" or (result.interrupted and result.document.get("alternatives_search") == "stopped"):
         sys.exit(INTERRUPTED)
 
 
@@ -190,6 +190,8 @@ def merge(scenario: Path, language: Language, **settings: Any) -> None:
 def restructure(scenario: Path, decisions: Path | None, frontier: bool, language: Language, **settings: Any) -> None:
     """From last year's tables to the proposal."""
     if frontier:
+        if settings["alternatives"] or settings["seed"] is not None or settings["style"] not in ("text", "json"):
+            _fail(language, error("Z513"))
         _frontier(scenario, decisions, language, settings)
         return
     _merged("restructure", scenario, language, settings, decisions=decisions)
@@ -239,7 +241,13 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, settin
             on_control=on_control,
         )
     try:
-        runfolder.write(folder, {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: b"{}\n"})
+        runfolder.write(
+            folder,
+            {
+                runfolder.FRONTIER: to_text(found).encode(),
+                runfolder.MANIFEST: to_text({"format": 1, "kind": "frontier", "scenario": found["scenario"]}).encode(),
+            },
+        )
     except runfolder.NotARunFolder:
         _fail(language, error("Z507", value=str(folder)))
     except OSError as problem:
@@ -273,7 +281,7 @@ def overlap(
 
     loaded = load(scenario)
     _report(loaded.diagnostics, language)
-    if suggest:
+    if suggest or synonyms is not None or threshold is not None:
         limit = None if threshold is None else threshold * 100
         _, rows = planning.suggest(loaded, synonyms=synonyms, threshold=limit)
         if style == "json":

@@ -11,7 +11,7 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.linear import Floats, LinearModel
 from zbopt.engine.rules import ROWS
-from zbopt.engine.stages import Descent, Impossible
+from zbopt.engine.stages import Descent, Impossible, last_without_tolerance
 from zbopt.engine.start import complete, start_plan
 from zbopt.engine.terms import TERMS
 from zbopt.engine.tiebreak import tie_break
@@ -37,7 +37,7 @@ class TooLarge(Exception):
 
 def assign_stages(scenario: Scenario) -> list[Stage]:
     """The stages of the policy that bear on assigning, in the planner's order."""
-    return [stage for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES]
+    return last_without_tolerance([stage for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES])
 
 
 def build(scenario: Scenario, without: frozenset[str] = frozenset()) -> tuple[Context, LinearModel]:

@@ -21,7 +21,7 @@ from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.pricing import priced_candidates
-from zbopt.engine.stages import EPS, Descent, Impossible
+from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance
 from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
@@ -40,11 +40,12 @@ MAX_LEVELS = 6
 def merge_stages(scenario: Scenario) -> tuple[Stage, ...]:
     """Every stage in the order of `docs/merging.md`, with the policy's tolerances; `moves` only if the policy names it."""
     stated = {stage.name: stage for stage in scenario.policy.stages}
-    return tuple(
+    stages = [
         stated.get(name, Stage(name=name))
         for name in StageName
         if name not in (StageName.UNCOVERED, StageName.MOVES) or (name is StageName.MOVES and name in stated)
-    )
+    ]
+    return tuple(last_without_tolerance(stages))
 
 
 @dataclass(frozen=True)

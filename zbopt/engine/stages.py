@@ -242,6 +242,11 @@ class Descent:
         return int(best + np.minimum(objective[self.num_pairs :] * self.model.upper[self.num_pairs :], 0).sum())
 
 
+def last_without_tolerance(stages: list[Stage]) -> list[Stage]:
+    """Nothing comes after the last stage that could gain by its tolerance; left in, the tie-break would only waste it."""
+    return [*stages[:-1], *(stage.model_copy(update={"tolerance": 0}) for stage in stages[-1:])]
+
+
 def _cheapest(row: Ints, column: Ints, cost: Floats, most: int) -> Ints:
     """Of the entries of each row, the `most` cheapest columns."""
     order = np.lexsort((column, cost[column], row))

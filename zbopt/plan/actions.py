@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from zbopt.diagnostics import Argument, Message
@@ -81,6 +82,18 @@ class Actions:
             "desk": desk.part,
         }
 
+    @cached_property
+    def _leavers(self) -> dict[str, list[str]]:
+        """By slot, the incumbents of its desks who do not sit in it, in order of id: their work is spread over those who do."""
+        found: dict[str, list[str]] = {}
+        for person in self.before.people:
+            own = self._own_desk(person)
+            if own is not None:
+                post = self.m.slot_of_desk[own.id].post
+                if person.id not in self.m.people_of_slot[post]:
+                    found.setdefault(post, []).append(person.id)
+        return found
+
     def _own_desk(self, person: Person) -> PlanDesk | None:
         """The desk an incumbent sat at, where it still is one."""
         current = person.current
@@ -102,16 +115,19 @@ class Actions:
             return Message(
                 "action.adjust.successor" if over else "action.adjust.merged" if merged else "action.adjust", args
             )
+        abolished = own is None and current.post is not None
         if kind == "transfer":
-            return Message("action.transfer.ended" if over else "action.transfer", args)
+            code = ".ended" if over else ".abolished" if abolished else ""
+            return Message(f"action.transfer{code}", args)
         if over:
             return Message("action.return.ended", args)
         if own is None:
-            return Message("action.return.abolished" if current.post is not None else "action.return.others", args)
+            return Message("action.return.abolished" if abolished else "action.return.unplaced", args)
         if self._bars(person, own):
             return Message("action.return.barred", {**args, "value": tuple(self._bars(person, own))})
         slot = self.m.slot_of_desk[own.id]
-        today = sum(desk.seats for desk in slot.desks)
+        running = {team.id for team in self.running}
+        today = sum(desk.seats for desk in slot.desks if desk.part in running)
         if slot.seats < today:
             return Message("action.return.fewer", {**args, "post": slot.post, "before": today, "after": slot.seats})
         return Message("action.return.others", {**args, "post": slot.post})
@@ -139,18 +155,20 @@ class Actions:
         """Who takes over: somebody else in the seats the old desk went to; of an ended task force the new home of its
         largest duty; else nobody."""
         if own is not None:
-            holders = [
-                key for key in sorted(self.m.people_of_slot[self.m.slot_of_desk[own.id].post]) if key != person.id
-            ]
+            post = self.m.slot_of_desk[own.id].post
+            holders = sorted(self.m.people_of_slot[post])
+            if person.id in holders:
+                return None  # the same seats under another desk: nothing changes hands
             if holders:
-                return {"kind": "person", "id": holders[0]}
+                return {"kind": "person", "id": holders[self._leavers[post].index(person.id) % len(holders)]}
         current = person.current
         if current is None or self.triage is None:
             return None
         homes = [row for row in self.triage.rehomed if row.source == current.task_force and row.target is not None]
         if not homes:
             team = self.m.team_of_part.get(current.task_force)
-            return None if team is None else {"kind": "task_force", "id": team.id}
+            here = {self.m.team_of_part[desk.part].id for desk in self.m.desks_of_person.get(person.id, [])}
+            return None if team is None or team.id in here else {"kind": "task_force", "id": team.id}
         best = min(homes, key=lambda row: (-row.fte, row.duty))
         target = str(best.target)
         if best.kind == "task_force":

@@ -24,6 +24,7 @@ from zbopt.plan.merge_document import (
 )
 from zbopt.plan.merged import MergedPlan, measure_merged
 from zbopt.plan.result import Partition, Solution, StageResult, StageStatus
+from zbopt.plan.shape import shape_faults
 from zbopt.plan.teams import Structure
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
@@ -61,7 +62,7 @@ def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, 
     if solution.assignment is None:
         return ()
     merged = solution.partition
-    plan = MergedPlan(scenario, merged, solution.assignment) if merged else None
+    plan = MergedPlan(scenario, merged, solution.assignment) if merged is not None else None
     measures = measure(scenario, solution.assignment) if plan is None else measure_merged(plan)
     broken = [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
     return (*broken, *_stage_faults(scenario, solution.stages, measures.values))
@@ -103,6 +104,9 @@ def _consistent(stage: StageResult, policy: Stage | None) -> bool:
 
 def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFault, ...]:
     """Faults of a plan document: unknown ids, broken rules, wrong values, and the path of every leaf that does not follow."""
+    malformed = tuple(_wrong(path) for path in shape_faults(plan))
+    if malformed:
+        return malformed
     if plan["kind"] != "assign":
         return _audit_merged(plan, scenario)
     unknown = tuple(_unknown(plan, scenario))
@@ -137,7 +141,7 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
     if unknown:
         return tuple(unknown)
     scenario, _ = scenario_to_merge(before, overrides)
-    seated = bool(plan["task_forces"]) and plan["status"] != "infeasible"
+    seated = plan["status"] in ("proved", "feasible") or bool(plan["task_forces"])
     partition, desks = (partition_in(plan), desks_in(plan)) if seated else (None, ())
     found: list[AuditFault] = []
     others = [tuple(tuple(team) for team in item["partition"]) for item in plan["alternatives"]]
@@ -147,6 +151,7 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
             return tuple(unknown)
         found += _judged(plan, scenario, measure_merged(MergedPlan(scenario, partition, desks)))
         found += _headcount_faults(plan)
+        found += _stage_list_faults(plan, scenario)
         found += _alternative_faults(plan, Structure(scenario), partition, others)
     try:
         expected = derived_merge(before, overrides, partition, desks, others)
@@ -159,6 +164,17 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
     return tuple(found)
 
 
+def _stage_list_faults(plan: Mapping[str, Any], scenario: Scenario) -> Iterator[AuditFault]:
+    """A merger has every stage once, in its order; `moves` only where the policy names it."""
+    names = [str(stage.name) for stage in scenario.policy.stages]
+    expected = [str(name) for name in StageName if name is not StageName.MOVES or str(name) in names]
+    stated = [row["name"] for row in plan["stages"]]
+    for number in range(max(len(expected), len(stated))):
+        if stated[number : number + 1] != expected[number : number + 1]:
+            yield _wrong(f"stages[{number}].name" if number < len(stated) else f"stages[{number}]")
+            return
+
+
 def _headcount_faults(plan: Mapping[str, Any]) -> Iterator[AuditFault]:
     """The headcount proved without people is no more than the plan's seats, nor its task forces where the seats are equal."""
     alone = plan["headcount_alone"]
@@ -166,9 +182,8 @@ def _headcount_faults(plan: Mapping[str, Any]) -> Iterator[AuditFault]:
         return
     values = {row["name"]: row["value"] for row in plan["stages"]}
     for key in ("seats", "task_forces"):
-        if not isinstance(alone.get(key), int):
+        if alone[key] < 0:
             yield _wrong(f"headcount_alone.{key}")
-            return
     exact = values.get("unfilled") == 0 and values.get("seats") == alone["seats"]
     if alone["seats"] > values.get("seats", alone["seats"]):
         yield _wrong("headcount_alone.seats")
@@ -188,13 +203,13 @@ def _alternative_faults(
         earlier = [partition, *others[:number]]
         if any(len(set(one) - set(other)) < 2 for one in earlier):
             yield _wrong(f"{path}.partition")
-        values = {row["name"]: row["value"] for row in plan["alternatives"][number]["stages"]}
         seats = sum(structure.team(team).seats for team in other)
         stated = {"seats": seats, "task_forces": len(other), "uncovered": len(structure.works.uncovered)}
         for place, row in enumerate(plan["alternatives"][number]["stages"]):
             if row["name"] in stated and row["value"] != stated[row["name"]]:
                 yield _wrong(f"{path}.stages[{place}].value")
-        if not values:
+        names = [row["name"] for row in plan["alternatives"][number]["stages"]]
+        if names != [row["name"] for row in plan["stages"]]:
             yield _wrong(f"{path}.stages")
 
 
@@ -208,6 +223,8 @@ def _unknown_teams(plan: Mapping[str, Any], structure: Structure, others: list[P
     """Parts that are none, and seats at desks that are none or of another team."""
     team_of: dict[str, str] = {}
     for number, team in enumerate(plan["task_forces"]):
+        if not team["parts"]:
+            yield _named(str(team["id"]), f"task_forces[{number}].parts")
         for place, part in enumerate(team["parts"]):
             if part not in structure.part_by_id or part in team_of:
                 yield _named(str(part), f"task_forces[{number}].parts[{place}]")
@@ -221,7 +238,7 @@ def _unknown_teams(plan: Mapping[str, Any], structure: Structure, others: list[P
             yield _named(str(seat["post"]), f"seats[{number}]")
     for number, other in enumerate(others):
         for place, team in enumerate(other):
-            if any(part not in structure.part_by_id for part in team):
+            if not team or any(part not in structure.part_by_id for part in team):
                 yield _named("+".join(team), f"alternatives[{number}].partition[{place}]")
 
 
@@ -268,7 +285,10 @@ def _differences(stated: Any, expected: Any, path: str) -> Iterator[AuditFault]:
     """The path of every leaf that differs."""
     if isinstance(expected, dict) and isinstance(stated, dict):
         for key in sorted({*expected, *stated}):
-            yield from _differences(stated.get(key), expected.get(key), f"{path}.{key}")
+            if (key in stated) != (key in expected):
+                yield _wrong(f"{path}.{key}")
+            else:
+                yield from _differences(stated[key], expected[key], f"{path}.{key}")
     elif isinstance(expected, list) and isinstance(stated, list):
         for number in range(max(len(expected), len(stated))):
             one = stated[number] if number < len(stated) else None

@@ -7,7 +7,7 @@ it again and compare every leaf.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
@@ -76,7 +76,7 @@ def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
         "headline": _headline(plan, measures),
         "quotas": [quota_json(item) for item in measures.quotas],
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
-        "wishes": _wishes(plan),
+        "wishes": wishes(plan.seated()),
         "units": unit_rows(plan),
         "coverage": coverage(scenario),
         "mergers": [],
@@ -201,11 +201,11 @@ def composition(scenario: Scenario, people: Sequence[str], asked: Sequence[Requi
     ]
 
 
-def _wishes(plan: Plan) -> Document:
+def wishes(seated: Iterable[tuple[Person, Sequence[Post]]]) -> Document:
     """How many of those seated who stated wishes got the first, second, third, a later one, or none."""
     found = {"stated": 0, "first": 0, "second": 0, "third": 0, "later": 0, "none": 0, "silent": 0}
     names = {100: "first", 70: "second", 40: "third", 20: "later", 0: "none"}
-    for person, posts in plan.seated():
+    for person, posts in seated:
         if not person.preferences:
             found["silent"] += 1
             continue

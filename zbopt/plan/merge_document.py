@@ -3,7 +3,7 @@ seats, so the audit makes it again and compares every leaf."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
@@ -17,16 +17,17 @@ from zbopt.plan.document import (
     quota_json,
     unit_rows,
     violation_json,
+    wishes,
 )
 from zbopt.plan.measure import Measures
-from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.overlap import pair_evidence
+from zbopt.plan.merged import MergedPlan, level_demands, measure_merged
+from zbopt.plan.overlap import overlap_pairs, pair_evidence
 from zbopt.plan.result import Assignment, Partition, Solution
 from zbopt.plan.scores import wish_points
 from zbopt.plan.teams import Structure, Team, TeamSlot
 from zbopt.plan.triage import Triage, Verdict
 from zbopt.scenario.decisions import Override
-from zbopt.scenario.models import Person, Scenario
+from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
 
 _ROLES = [role.value for role in Role]
@@ -42,9 +43,11 @@ class Unreconciled(Exception):
 
 def merge_document(
     scenario: Scenario, solution: Solution, seed: int, overrides: tuple[Override, ...] | None,
-    alternatives: Sequence[Solution] = (),
+    alternatives: Sequence[Solution] = (), search: str = "not_asked",
 ) -> Document:  # fmt: skip
     """The plan as JSON values; `overrides` is None for `merge`, the planner's decisions for `restructure`.
+
+    `search` says how the search for alternatives ended: not_asked, found, none_left or stopped.
 
     Raises `Unreconciled`.
     """
@@ -56,16 +59,17 @@ def merge_document(
         if solution.headcount_alone is None
         else {"seats": solution.headcount_alone[0], "task_forces": solution.headcount_alone[1]},
         "alternatives": [_alternative(item) for item in alternatives],
+        "alternatives_search": search,
         **derived_merge(
             scenario, overrides, None if solution.assignment is None else solution.partition, solution.assignment or (),
-            [item.partition for item in alternatives],
+            [item.partition or () for item in alternatives],
         ),
     }  # fmt: skip
 
 
 def _alternative(solution: Solution) -> Document:
     return {
-        "partition": [list(team) for team in solution.partition],
+        "partition": [list(team) for team in solution.partition or ()],
         "status": solution.status,
         "stages": [
             {"name": str(stage.name), "value": stage.value, "status": stage.status} for stage in solution.stages
@@ -108,7 +112,7 @@ def derived_merge(
         "headline": headline,
         "quotas": [quota_json(item) for item in measures.quotas],
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
-        "wishes": _wishes(m),
+        "wishes": wishes(_wished(m)),
         "units": unit_rows(m.plan),
         "coverage": coverage(scenario),
         "key_tasks": _key_tasks(before, m, rehomed),
@@ -118,6 +122,7 @@ def derived_merge(
         "bridge": bridge,
         "categories": _categories(m, before),
         "mergers": mergers,
+        "overlaps": overlap_pairs(m.structure),
         "common": _common(m.structure, partition, others),
         "actions": actions,
         "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],
@@ -225,7 +230,12 @@ def _empty_reasons(m: MergedPlan, slot: TeamSlot) -> list[Message]:
     """How many could sit there, how many of them sit elsewhere."""
     able = [p for p in m.scenario.people if any(m.base_post(p, desk) is not None for desk in slot.desks)]
     seated = sum(bool(m.desks_of_person.get(person.id)) for person in able)
-    return [Message("empty.desks", {"count": len(able), "seated": seated})]
+    found = [Message("empty.desks", {"count": len(able), "seated": seated})]
+    for level, need in level_demands(m, slot):
+        found.append(
+            Message("empty.levels", {"category": slot.key, "level": level, "count": need, "seats": slot.seats})
+        )
+    return found
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
@@ -260,16 +270,10 @@ def _headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
     }
 
 
-def _wishes(m: MergedPlan) -> Document:
-    found = {"stated": 0, "first": 0, "second": 0, "third": 0, "later": 0, "none": 0, "silent": 0}
-    names = {100: "first", 70: "second", 40: "third", 20: "later", 0: "none"}
+def _wished(m: MergedPlan) -> Iterator[tuple[Person, list[Post]]]:
+    """Everybody with a seat and the base posts."""
     for person, desks in m.seated():
-        if not person.preferences:
-            found["silent"] += 1
-            continue
-        found["stated"] += 1
-        found[names[max(wish_points(person, m.base_post(person, desk) or desk.posts[0]) for desk in desks)]] += 1
-    return found
+        yield person, [m.base_post(person, desk) or desk.posts[0] for desk in desks]
 
 
 def _right_sizing(m: MergedPlan, before: Scenario, triage: Triage | None) -> list[Document]:
@@ -336,7 +340,23 @@ def _categories(m: MergedPlan, before: Scenario) -> list[Document]:
                     "workload": m.structure.work(ids, slot.key) if is_category else None,
                 }
             )
+        rows += _abolished(m, before, team)
     return rows
+
+
+def _abolished(m: MergedPlan, before: Scenario, team: Team) -> list[Document]:
+    """Categories whose work was handed over: seats before, none after."""
+    counts: dict[str, int] = {}
+    for part in team.parts:
+        left = {post.id for post in m.scenario.posts_of[part.id]}
+        for post in before.posts_of[part.id]:
+            if post.id not in left:
+                counts[str(post.category)] = counts.get(str(post.category), 0) + post.seats
+    return [
+        {"task_force": team.id, "post": f"{team.id}/{key}", "kind": "category", "key": key, "before": number, "alone": 0,
+         "after": 0, "workload": 0}
+        for key, number in sorted(counts.items())
+    ]  # fmt: skip
 
 
 def _merger(structure: Structure, team: Team) -> Document:
@@ -349,7 +369,7 @@ def _merger(structure: Structure, team: Team) -> Document:
         "seats_alone": alone,
         "seats": team.seats,
         "saving": {"duties": saving.duties, "shared_posts": saving.shared_posts, "rounding": saving.rounding},
-        "evidence": [pair_evidence(structure.works, a, b) for n, a in enumerate(ids) for b in ids[n + 1 :]],
+        "evidence": [pair_evidence(structure, a, b) for n, a in enumerate(ids) for b in ids[n + 1 :]],
     }
 
 
@@ -384,12 +404,17 @@ def _key_tasks(before: Scenario, m: MergedPlan, rehomed: Sequence[Document]) -> 
             for team in m.teams
             if any(classes[d] in own for part in team.parts for d in m.scenario.duties_of_task_force[part.id])
         ]
-        units = sorted(
-            {row["to"]["id"] for row in rehomed if row["to"]["kind"] == "unit" and classes[row["duty"]] in own}
-        )
+        back = {row["to"]["id"] for row in rehomed if row["to"]["kind"] == "unit" and classes[row["duty"]] in own}
+        units = sorted(back or _owners(before, {duty.id for duty in before.duties if classes[duty.id] in own}))
         state = "team" if teams else "nobody" if task.id in uncovered else "unit"
         rows.append({"id": task.id, "name": task.name, "state": state, "task_forces": teams, "units": units})
     return rows
+
+
+def _owners(before: Scenario, duties: set[str]) -> set[str]:
+    """The units that answer for some duties: owner units, and those with one in their remit."""
+    owners = {duty.owner_unit for duty in before.duties if duty.id in duties and duty.owner_unit is not None}
+    return owners | {unit.id for unit in before.units if duties.intersection(unit.remit)}
 
 
 def _relaxed(m: MergedPlan) -> list[Document]:
@@ -423,7 +448,8 @@ def _further_warnings(m: MergedPlan, measures: Measures) -> list[Document]:
     for person, desks in m.seated():
         for desk in desks:
             post = m.base_post(person, desk) or desk.posts[0]
-            if person.accepts_other is False and person.preferences and wish_points(person, post) == 0:
+            wished = {part.id for part in m.team_of_part[desk.part].parts}.intersection(person.preferences)
+            if person.accepts_other is False and person.preferences and not wished and wish_points(person, post) == 0:
                 warn("R30", ("person", person.id), Message("warn.not_wished", {"post": m.slot_of_desk[desk.id].post}))
     for item in measures.quotas:
         if item.state == "empty":

@@ -235,8 +235,6 @@ def asked_level(m: MergedPlan, desk: PlanDesk) -> int:
 
 
 def _levels(m: MergedPlan) -> Iterator[Violation]:
-    if m.mode("R27") is not Mode.HARD:
-        return
     for team in m.teams:
         for slot in team.slots:
             if slot.kind == "category" and len(slot.desks) > 1:
@@ -247,9 +245,8 @@ def _levels_of(m: MergedPlan, team: Team, slot: TeamSlot) -> Iterator[Violation]
     asked = {desk.id: asked_level(m, desk) for desk in slot.desks}
     exempt = m.scenario.policy.incumbents is Incumbents.EXEMPT
     empty = slot.seats - len(m.people_of_slot[slot.post])
-    for level in sorted(set(asked.values()))[1:]:
-        parts = tuple(desk.part for desk in slot.desks if asked[desk.id] >= level)
-        need = ceiling(m.structure.work(parts, slot.key), slot.load) - empty
+    for level, whole in level_demands(m, slot):
+        need = whole - empty
         able = 0
         for key in m.people_of_slot[slot.post]:
             person = m.scenario.person_by_id[key]
@@ -265,6 +262,14 @@ def _levels_of(m: MergedPlan, team: Team, slot: TeamSlot) -> Iterator[Violation]
                 "limit": need,
             }
             yield Violation("R27", Mode.HARD, need - able, ("post", slot.post), Message("fault.levels", args))
+
+
+def level_demands(m: MergedPlan, slot: TeamSlot) -> Iterator[tuple[int, int]]:
+    """Levels above the lowest asked in a slot, with the persons of that level it needs when it is full."""
+    asked = {desk.id: asked_level(m, desk) for desk in slot.desks} if slot.kind == "category" else {}
+    for level in sorted(set(asked.values()))[1:] if m.mode("R27") is Mode.HARD else ():
+        parts = tuple(desk.part for desk in slot.desks if asked[desk.id] >= level)
+        yield level, ceiling(m.structure.work(parts, slot.key), slot.load)
 
 
 def measure_merged(m: MergedPlan) -> Measures:

@@ -13,6 +13,7 @@ from math import sqrt
 from typing import Any
 
 from zbopt.plan.scores import half_up
+from zbopt.plan.teams import Structure
 from zbopt.scenario.models import Duty, Scenario
 from zbopt.scenario.workload import Workloads
 
@@ -38,8 +39,9 @@ def _tasks(works: Workloads, part: str) -> set[str]:
     return {duty.key_task for duty in works.scenario.duties if duty.id in duties and duty.key_task is not None}
 
 
-def pair_evidence(works: Workloads, one: str, other: str) -> dict[str, Any]:
+def pair_evidence(structure: Structure, one: str, other: str) -> dict[str, Any]:
     """What two task forces have in common: duties with both workloads, units, supervisor, key tasks."""
+    works = structure.works
     overlap = works.overlap(one, other)
     teams = works.scenario.task_force_by_id
     units = [{team.lead_unit, *team.member_units} - {None} for team in (teams[one], teams[other])]
@@ -50,6 +52,7 @@ def pair_evidence(works: Workloads, one: str, other: str) -> dict[str, Any]:
         "jaccard": overlap.jaccard_per_10000,
         "common": overlap.common,
         "linked": works.linked(one, other),
+        "may_merge": structure.may_be_one((overlap.one, overlap.other)),
         "kind": kind_of_pair(works, one, other),
         "duties": [
             {"duty": key, "workload": [works.by_duty[overlap.one][key], works.by_duty[overlap.other][key]]}
@@ -62,18 +65,24 @@ def pair_evidence(works: Workloads, one: str, other: str) -> dict[str, Any]:
     }
 
 
+def overlap_pairs(structure: Structure) -> list[dict[str, Any]]:
+    """Every pair of parts that has anything in common, largest overlap first."""
+    works = structure.works
+    pairs = [pair_evidence(structure, *key) for key in works.overlaps if kind_of_pair(works, *key) is not None]
+    return sorted(pairs, key=lambda row: (-row["overlap"], row["parts"]))
+
+
 def overlap_document(scenario: Scenario) -> dict[str, Any]:
     """Every pair of parts that has anything in common, largest overlap first."""
-    works = Workloads(scenario)
-    pairs = [pair_evidence(works, *key) for key in works.overlaps if kind_of_pair(works, *key) is not None]
-    pairs.sort(key=lambda row: (-row["overlap"], row["parts"]))
+    structure = Structure(scenario)
+    works = structure.works
     return {
         "format": 1,
         "kind": "overlap",
         "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
         "min_overlap": scenario.policy.merge.min_overlap.per_10000,
         "task_forces": [{"id": part.id, "name": part.name, "workload": works.total[part.id]} for part in works.parts],
-        "pairs": pairs,
+        "pairs": overlap_pairs(structure),
     }
 
 

@@ -62,7 +62,7 @@ class Solution:
     unique: bool
     log: tuple[StageLog, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    partition: Partition = ()
+    partition: Partition | None = None
     """Of a merger; its assignment names desks (`T03/planning`, `T03/head`, an own post's id) in place of posts."""
     headcount_alone: tuple[int, int] | None = None
     """Of a merger: least seats and then task forces of any partition, whoever fills them."""

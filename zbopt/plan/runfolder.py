@@ -26,8 +26,11 @@ def default_folder(name: str, as_of: str) -> Path:
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files as one folder. Raises `NotARunFolder` where something else stands there, `OSError` where it cannot."""
-    if folder.exists() and not (folder.is_dir() and ((folder / MANIFEST).is_file() or not any(folder.iterdir()))):
+    """Write all files as one folder. Raises `NotARunFolder` where something else stands there, `OSError` where it cannot.
+
+    A folder of plans is not replaced by a frontier, nor a frontier by a plan.
+    """
+    if folder.exists() and not _replaceable(folder, files):
         raise NotARunFolder(str(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -45,6 +48,14 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def _replaceable(folder: Path, files: Mapping[str, bytes]) -> bool:
+    if not folder.is_dir():
+        return False
+    if not any(folder.iterdir()):
+        return True
+    return (folder / MANIFEST).is_file() and (folder / FRONTIER).is_file() == (FRONTIER in files)
 
 
 def plan_path(path: Path) -> Path:

@@ -214,6 +214,11 @@ class Structure:
             if wrong:
                 yield team.id, Message("fault.team", {"task_force": team.id, "value": tuple(wrong)})
 
+    def may_be_one(self, ids: tuple[str, ...]) -> bool:
+        """Whether the policy lets these parts be one team by themselves."""
+        team = self.team(ids)
+        return team.seats <= self.scenario.policy.merge.max_size and not any(wrong for _, wrong in self._broken(team))
+
     def _broken(self, team: Team) -> Iterator[tuple[str, bool]]:
         merge = self.scenario.policy.merge
         ids = [part.id for part in team.parts]

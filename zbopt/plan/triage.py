@@ -204,7 +204,7 @@ class Triage:
         enough = enough and 10_000 * common >= share.per_10000 * total
         proposal = earlier or (Disposition.CLARIFY if enough else Disposition.KEEP)
         if owners and (enough or override is not None):
-            shown = tuple(f"{duty}→{owner}" for duty, owner in sorted(owners.items()))
+            shown = tuple(self._handed(duty, owner) for duty, owner in sorted(owners.items()))
             evidence = (*evidence, Message("triage.clarify", {"value": shown, "share": _percent(common, total)}))
         decision = override.decision if override is not None else proposal
         if decision is not Disposition.CLARIFY:
@@ -212,6 +212,12 @@ class Triage:
             return Verdict(team.id, proposal, decision, told, override, decision in ENDS)
         rest = self.scenario.duties_of_task_force[team.id] - owners.keys()
         return Verdict(team.id, proposal, decision, evidence, override, not rest, dict(sorted(owners.items())))
+
+    def _handed(self, duty: str, owner: str) -> str:
+        """`D90 食品整治→市场监管局`."""
+        name = next(item.name for item in self.scenario.duties if item.id == duty)
+        units, teams = self.scenario.unit_by_id, self.scenario.task_force_by_id
+        return f"{duty} {name}→{units[owner].name if owner in units else teams[owner].name}"
 
     def _owners(self, team: TaskForce, stays: set[str]) -> dict[str, str]:
         """Of each duty that is also somebody else's: the owner. A unit with the duty in its remit (its `owner_unit` first), or a

@@ -70,6 +70,10 @@ class Language:
     def word(self, value: str) -> str:
         """A known word (role, move, list) in this language; anything else as it is."""
         entry = catalogue().get(f"value.{value}")
+        if entry is None and "/" in value:  # a computed post, such as T03+T09/head
+            team, _, key = value.rpartition("/")
+            entry = catalogue().get(f"value.{key}")
+            return value if entry is None else f"{team}/{entry[self.name]}"
         return value if entry is None else entry[self.name]
 
     def diagnostic(self, item: Diagnostic) -> str:

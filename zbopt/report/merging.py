@@ -164,6 +164,10 @@ class MergeTables:
             self.scenario, self.language,
         )  # fmt: skip
 
+    def overlaps(self) -> Sheet:
+        """All pairs with anything in common: why two may merge, and why two may not."""
+        return pair_sheet(self.say("ui.pairs"), self.plan["overlaps"], self.scenario, self.language)
+
     def right_sizing(self, every: bool) -> Sheet:
         """Seats today against seats at the workload, merged or not; never a merger's saving."""
         rows = [
@@ -283,7 +287,7 @@ class MergeTables:
             )
             for row in self.plan["actions"]["task_forces"]
         )
-        keys = ("task_force", "name", "action", "into", "evidence", "note")
+        keys = ("task_force", "title", "action", "into", "evidence", "note")
         return Sheet(self.say("ui.task_force_actions"), self._titles(*keys), rows)
 
     def units(self) -> Sheet:
@@ -312,6 +316,7 @@ class MergeTables:
             self.right_sizing(True),
             self.categories(),
             self.evidence(),
+            self.overlaps(),
         ]
         if self.plan["kind"] == "restructure":
             found[2:2] = [self.triage(True), self.rehomed()]
@@ -342,7 +347,7 @@ def pair_sheet(title: str, pairs: Sequence[Mapping[str, Any]], scenario: Scenari
                 share(pair["overlap"], 10_000),
                 share(pair["jaccard"], 10_000),
                 language.text(f"ui.pair.{pair['kind']}") if pair["kind"] else "",
-                language.text("ui.yes" if pair["linked"] else "ui.no"),
+                language.text("ui.yes" if pair["may_merge"] else "ui.no"),
                 "; ".join([*shared, *further]),
             )
         )
@@ -355,7 +360,7 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     say = language.text
     tables = MergeTables(plan, scenario, language)
     parts = [f"{scenario.name}  {scenario.as_of}", f"{say('ui.status')}: {status_text(plan, language)}"]
-    if not plan["seats"]:
+    if not plan["headline"]:
         return "\n".join(parts)
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
     parts += [
@@ -376,6 +381,8 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     if others is not None:
         common = ", ".join("+".join(group) for group in plan["common"]["groups"]) or say("ui.none")
         parts += [others.text(), wrapped(f"{say('ui.common')}: {common}"), ""]
+    if plan["alternatives_search"] in ("none_left", "stopped"):
+        parts += [say(f"ui.alternatives.{plan['alternatives_search']}", count=len(plan["alternatives"])), ""]
     if plan["quotas"]:
         titles = [say(f"ui.{key}") for key in ("quota", "scope", "share", "asked", "state")]
         parts += [table(titles, quota_rows(plan, scenario, language)), ""]
@@ -393,7 +400,8 @@ def _least(plan: Mapping[str, Any], language: Language) -> list[str]:
         return []
     after = plan["headline"]["after"]
     filled = after["seats_filled"] == after["seats"]
-    code = "ui.least" if after["seats"] == alone["seats"] and filled else "ui.above_least"
+    same = after["seats"] == alone["seats"]
+    code = "ui.above_least" if not same else "ui.least" if filled else "ui.least_unfilled"
     if code == "ui.above_least" and plan["status"] != "proved":
         code = "ui.least_alone"
     return [wrapped(language.text(code, seats=alone["seats"], task_forces=alone["task_forces"], after=after["seats"]))]
@@ -442,7 +450,12 @@ def _whole(per_10000: int) -> str:
 
 def frontier_text(found: Mapping[str, Any], scenario: Scenario, language: Language) -> str:
     """The rows of a frontier: persons, moves, and how many more moves each step costs."""
-    lines = [f"{scenario.name}  {scenario.as_of}", language.text("ui.frontier")]
+    lines = [f"{scenario.name}  {scenario.as_of}"]
+    if found["status"] == "infeasible":
+        return "\n".join([*lines, language.text("ui.infeasible")]) + "\n"
+    lines.append(language.text("ui.frontier"))
+    if found["ignored"]:
+        lines.append(language.text("ui.frontier_ignored"))
     if found["resumed"]:
         lines.append(language.text("ui.frontier_resumed", count=found["resumed"]))
     rows: list[tuple[Cell, ...]] = []
@@ -452,7 +465,7 @@ def frontier_text(found: Mapping[str, Any], scenario: Scenario, language: Langua
     header = tuple(language.text(f"col.{key}") for key in ("persons", "moves", "change"))
     lines.append(table(header, [[str(cell) for cell in row] for row in rows], frozenset({0, 1, 2})))
     if found["status"] != "proved":
-        lines.append(language.text("ui.frontier_open" if found["status"] == "stopped" else "ui.infeasible"))
+        lines.append(language.text("ui.frontier_open"))
     return "\n".join(lines) + "\n"
 
 

@@ -111,8 +111,7 @@ def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
 
 def post_name(post: str, language: Language) -> str:
     """A post for display: of a computed one (`T03+T09/head`) the role in words."""
-    team, mark, key = post.rpartition("/")
-    return f"{team}{mark}{language.word(key)}" if mark else post
+    return language.word(post)
 
 
 def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:

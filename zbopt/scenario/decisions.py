@@ -90,6 +90,8 @@ def _rows(file: Path, reader: Reader) -> list[Any]:
         reader.found += found
         table, found = grid_rows(grid, "decisions", list(DecisionRow.model_fields), reader.marks)
         reader.found += found
+        if not table:
+            reader.found.append(error("Z347", Mark(file.name)))
         return list(table)
     raw, found = read_yaml(file, file.name, reader.marks)
     reader.found += found
