@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zbopt import planning
 from zbopt.planning import assign
 from zbopt.progress import Control, Event
 
@@ -27,3 +28,31 @@ def test_progress_names_stage_and_activity() -> None:
     assign("scenarios/kaihua-2019", listener=seen.append)
     assert {"model", "start", "merit"} <= {event.stage for event in seen}
     assert seen[-1].seconds >= seen[0].seconds
+
+
+def test_a_stopped_merger_keeps_a_plan_that_audits() -> None:
+    result = planning.restructure(
+        "scenarios/kaihua-2019/restructure.yaml", on_control=lambda control: control.request_stop()
+    )
+    assert result.status == "stopped"
+    assert result.solution.assignment
+    assert result.document["headline"]["after"]["task_forces"] == 14
+    states = {row["name"]: row["status"] for row in result.document["stages"]}
+    assert states["uncovered"] == "proved"
+    assert states["merit"] == "not_reached"
+    assert not result.document["repeatable"]
+
+
+def test_alternatives_that_were_stopped_say_so() -> None:
+    held: list[Control] = []
+
+    def stop(event: Event) -> None:
+        if event.stage == "alternatives":
+            held[0].request_stop()
+
+    result = planning.merge(
+        "scenarios/kaihua-2019/restructure.yaml", alternatives=3, listener=stop, on_control=held.append
+    )
+    assert result.status == "proved"
+    assert result.interrupted
+    assert result.document["alternatives_search"] == "stopped"

@@ -9,7 +9,7 @@ import pytest
 from zbopt import planning
 from zbopt.plan.teams import Structure, ceiling
 from zbopt.report.language import share
-from zbopt.scenario.load import load
+from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
 
 TEXT = " ".join(Path("docs/worked-example.md").read_text(encoding="utf-8").split())
@@ -93,7 +93,7 @@ def test_the_plan_and_what_the_third_would_bring(structure: Structure) -> None:
     assert planning.merge(_without_threshold()).document["headline"]["after"]["seats"] == three
 
 
-def _without_threshold() -> planning.Loaded:
+def _without_threshold() -> Loaded:
     loaded = load(FOLDER)
     policy = loaded.scenario.policy
     from dataclasses import replace

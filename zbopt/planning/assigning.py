@@ -1,0 +1,85 @@
+"""Check a scenario, staff its task forces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered
+from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
+from zbopt.plan.document import document
+from zbopt.plan.result import Solution
+from zbopt.planning.results import Result
+from zbopt.progress import Control, Event
+from zbopt.scenario.load import Loaded, load
+from zbopt.scenario.models import Scenario
+
+
+def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
+    """Load a scenario and look for trouble ahead; raises `DiagnosticsError` where it cannot be used."""
+    from zbopt.supply import supply
+
+    loaded = load(path)
+    return loaded, ordered([*loaded.diagnostics, *supply(loaded)])
+
+
+def assign(
+    source: str | Path | Loaded,
+    *,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    cross_check: bool = False,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Result:
+    """Staff the task forces of a scenario. The plan is audited before it is returned; `AuditError` is a defect of zbopt.
+
+    Settings not given are those of `policy.solver`. `on_control` receives the control, by which the run can be stopped.
+    """
+    from zbopt.engine.assign import TooLarge, solve
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    policy = loaded.scenario.policy.solver
+    limit = time_limit_seconds or policy.time_limit_seconds
+    chosen_seed = policy.seed if seed is None else seed
+    control = Control(limit, listener)
+    if on_control is not None:
+        on_control(control)
+    try:
+        solution = solve(loaded.scenario, control, chosen_seed, workers or policy.workers)
+    except TooLarge as problem:
+        raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
+    plan = document(loaded.scenario, solution, chosen_seed)
+    faults = (*audit_solution(loaded.scenario, solution), *audit_document(plan, loaded.scenario))
+    if faults:
+        raise AuditError(faults)
+    other = _cross_check(loaded.scenario, solution, control) if cross_check else None
+    return Result(loaded, solution, plan, faults, other)
+
+
+def _cross_check(scenario: Scenario, solution: Solution, control: Control) -> Mapping[str, int]:
+    """A second opinion by a model of its own; a proved stage that differs is a defect and raises `AuditError`."""
+    from zbopt.engine.crosscheck import stage_values
+    from zbopt.plan.bars import Bars
+    from zbopt.plan.scores import points
+
+    bars = Bars(scenario)
+    values = stage_values(
+        scenario,
+        lambda person, post: not bars.hard(person, post),
+        lambda person, post: sum(bar.mode == "target" and bar.rule != "R16" for bar in bars.of(person, post)),
+        lambda person, post: points(person, post, scenario),
+        control,
+    )
+    faults = tuple(
+        AuditFault(stage.name, ("stage", stage.name), Message("audit.crosscheck", {"stage": stage.name}))
+        for stage in solution.stages
+        if stage.status == "proved" and values.get(stage.name, stage.value) != stage.value
+    )
+    if faults:
+        raise AuditError(faults)
+    return values
+
+
+__all__ = ["assign", "check"]

@@ -1,0 +1,81 @@
+"""The exact frontier of persons against moves, and its file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.plan import runfolder
+from zbopt.planning.merging import unfit_checked
+from zbopt.progress import Control, Event
+from zbopt.scenario.load import Loaded, load
+
+
+def frontier(
+    source: str | Path | Loaded,
+    *,
+    decisions: str | Path | None = None,
+    earlier: str | Path | None = None,
+    time_limit_seconds: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> dict[str, Any]:
+    """The exact frontier of persons against moves after triage, most persons first.
+
+    `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
+    """
+    from zbopt.engine.candidates import TooManyTeams
+    from zbopt.engine.frontier import frontier as walk
+    from zbopt.scenario.decisions import load_decisions
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    scenario = unfit_checked(loaded, overrides)
+    policy = loaded.scenario.policy.solver
+    control = Control(time_limit_seconds or policy.time_limit_seconds, listener)
+    if on_control is not None:
+        on_control(control)
+    head = {
+        "format": 1,
+        "kind": "frontier",
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": loaded.scenario.sha256},
+        "decisions": [item.as_json() for item in overrides],
+    }
+    rows, unfilled, ignored = _earlier_rows(head, earlier)
+    try:
+        found = walk(scenario, control, workers or policy.workers, rows, unfilled)
+    except TooManyTeams as problem:
+        raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+    shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
+    body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
+    return {**body, "resumed": len(rows), "ignored": ignored, "digest": _digest(body)}
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    """Tells a frontier that was edited or cut short from one that was written by a run."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None, bool]:
+    """Rows of an earlier run on the very same scenario and decisions, and whether such a file is there but cannot be used."""
+    file = None if folder is None else Path(folder) / runfolder.FRONTIER
+    if file is None or not file.is_file():
+        return [], None, False
+    try:
+        old = runfolder.read_json(file)
+        body = {key: old[key] for key in (*head, "status", "unfilled", "rows")}
+        if any(old[key] != value for key, value in head.items()) or old["digest"] != _digest(body):
+            return [], None, True
+        if old["unfilled"] is None:
+            return [], None, False
+        return [(int(row["persons"]), int(row["moves"])) for row in old["rows"]], int(old["unfilled"]), False
+    except (OSError, ValueError, KeyError, TypeError):
+        return [], None, True
+
+
+__all__ = ["frontier"]

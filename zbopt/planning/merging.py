@@ -1,0 +1,181 @@
+"""Merge task forces, restructure, and why a merger may be impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
+from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
+from zbopt.plan.result import Solution
+from zbopt.planning.assigning import check
+from zbopt.planning.results import Result
+from zbopt.progress import Control, Event
+from zbopt.scenario.decisions import Override
+from zbopt.scenario.load import Loaded, load
+from zbopt.scenario.models import Scenario
+
+
+def merge(
+    source: str | Path | Loaded,
+    *,
+    alternatives: int = 0,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Result:
+    """Merge the task forces that `assign` would staff, and staff what comes out; settings as in `assign`.
+
+    `alternatives`: how many next-best partitions to find as well, each different in two groups or more from the plan and
+    from those before it. Raises `DiagnosticsError` where the case is unfit for merging, `AuditError` for a defect of zbopt.
+    """
+    loaded = source if isinstance(source, Loaded) else load(source)
+    run = _MergeRun(loaded, None, (), alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    return run.result()
+
+
+def restructure(
+    source: str | Path | Loaded,
+    *,
+    decisions: str | Path | None = None,
+    alternatives: int = 0,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Result:
+    """Triage, then merge and staff what remains, with the action lists; settings as in `merge`.
+
+    `decisions`: a planner's file that overrides triage (`scenario/decisions.py`).
+    """
+    from zbopt.scenario.decisions import load_decisions
+
+    loaded = source if isinstance(source, Loaded) else load(source)
+    overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    files = () if decisions is None else (Path(decisions),)
+    run = _MergeRun(loaded, overrides, files, alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    return run.result()
+
+
+@dataclass(frozen=True)
+class _MergeRun:
+    """A merge or restructure from scenario to audited result."""
+
+    loaded: Loaded
+    overrides: tuple[Override, ...] | None
+    files: tuple[Path, ...]
+    alternatives: int
+    time_limit_seconds: int | None
+    seed: int | None
+    workers: int | None
+    listener: Callable[[Event], None] | None
+    on_control: Callable[[Control], None] | None
+
+    def result(self) -> Result:
+        """Solve, write down, audit."""
+        from zbopt.plan.merge_document import Unreconciled, merge_document
+
+        scenario = unfit_checked(self.loaded, self.overrides)
+        policy = self.loaded.scenario.policy.solver
+        seed = policy.seed if self.seed is None else self.seed
+        control = Control(self.time_limit_seconds or policy.time_limit_seconds, self.listener)
+        if self.on_control is not None:
+            self.on_control(control)
+        solution, others, search = self._solved(scenario, control, seed, self.workers or policy.workers)
+        try:
+            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others, search)
+        except Unreconciled as problem:
+            message = Message("audit.unreconciled", {"value": problem.equations})
+            raise AuditError((AuditFault("document", ("path", "actions"), message, "actions"),)) from None
+        faults = (*audit_solution(scenario, solution), *audit_document(plan, self.loaded.scenario))
+        if faults:
+            raise AuditError(faults)
+        return Result(
+            self.loaded, solution, plan, faults, None, plan["kind"], self.files, control.stop_requested, self.overrides
+        )
+
+    def _solved(
+        self, scenario: Scenario, control: Control, seed: int, workers: int
+    ) -> tuple[Solution, list[Solution], str]:
+        """The plan, its alternatives, and how the search for them ended. One that is not proved is not the next best: left out."""
+        from zbopt.engine.candidates import TooManyTeams
+        from zbopt.engine.merge import solve
+
+        others: list[Solution] = []
+        search = "found" if self.alternatives else "not_asked"
+        try:
+            solution = solve(scenario, control, seed, workers)
+            while solution.assignment is not None and len(others) < self.alternatives:
+                control.emit("alternatives", "search", len(others))
+                excluded = [item.partition or () for item in (solution, *others)]
+                other = solve(scenario, control, seed, workers, excluded=excluded)
+                if other.status != "proved":
+                    search = "none_left" if other.status == "infeasible" else "stopped"
+                    break
+                others.append(other)
+        except TooManyTeams as problem:
+            raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+        return solution, others, search
+
+
+def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Scenario:
+    """The scenario that is merged, after triage where there is one; raises `DiagnosticsError` where it is unfit for merging."""
+    from zbopt.plan.merge_document import scenario_to_merge
+    from zbopt.scenario.workload import check_mergeable
+
+    scenario, triage = scenario_to_merge(loaded.scenario, overrides)
+    whole = loaded.scenario if triage is None else triage.every
+    found = [item for item in check_mergeable(loaded, whole) if item.severity == "error"]
+    if triage is not None:
+        without = [
+            v.task_force for v in triage.verdicts if v.override is not None and v.decision == "clarify" and not v.handed
+        ]
+        found += [error("Z343", None, (key,), "decision") for key in without]
+    if found:
+        raise DiagnosticsError(found)
+    return scenario
+
+
+def hints(result: Result, path: str | Path) -> tuple[Diagnostic, ...]:
+    """Warnings that may say why a case is impossible."""
+    if result.kind == "assign":
+        return tuple(item for item in check(path)[1] if item.code.startswith("Z3"))
+    return merge_hints(result.loaded, unfit_checked(result.loaded, result.overrides))
+
+
+def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
+    """What may make a merger impossible: pins on what is not there, and pins and seats that must be filled without anybody eligible."""
+    from zbopt.plan.merged import MergedPlan
+    from zbopt.scenario import facts
+
+    alone = tuple((team.id,) for team in facts.staffed_task_forces(scenario))
+    m = MergedPlan(scenario, alone, ())
+    found: list[Diagnostic] = []
+    for pin in scenario.pins:
+        if not pin.must or not facts.pin_binds(pin, scenario):
+            continue
+        mark = loaded.mark("pins", f"{pin.person}@{pin.place}")
+        person = scenario.person_by_id[pin.person]
+        subject = (person.id, person.name)
+        desks = [
+            desk for desk in m.structure.desk_by_id.values() if any(facts.pin_covers(pin, post) for post in desk.posts)
+        ]
+        if not desks:
+            found.append(warning("Z344", mark, subject, value=pin.place))
+        elif all(m.base_post(person, desk) is None for desk in desks):
+            rules = {str(x.args.get("rule", x.code)) for desk in desks for x in m.hard(person, desk, desk.posts[0])}
+            found.append(warning("Z345", mark, subject, value=pin.place, rules=tuple(sorted(rules))))
+    for team in m.teams:
+        for slot in team.slots:
+            able = [p for p in scenario.people if any(m.base_post(p, desk) is not None for desk in slot.desks)]
+            if slot.must_fill and len(able) < slot.seats:
+                mark = loaded.mark("posts", slot.desks[0].posts[0].id)
+                found.append(warning("Z346", mark, (slot.post,), count=len(able), seats=slot.seats))
+    return ordered(found)
+
+
+__all__ = ["hints", "merge", "merge_hints", "restructure", "unfit_checked"]
