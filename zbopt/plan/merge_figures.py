@@ -1,0 +1,187 @@
+"""The figures of a merged plan as JSON values: headline, right-sizing, bridge, seats by category, mergers, key tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zbopt.plan.document import Document, composition
+from zbopt.plan.measure import Measures
+from zbopt.plan.merged import MergedPlan
+from zbopt.plan.overlap import pair_evidence
+from zbopt.plan.result import Partition
+from zbopt.plan.teams import Structure, Team
+from zbopt.plan.triage import Triage
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.vocabulary import TaskForceState
+
+
+def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
+    """Before and after: task forces, people, seats, composition by the quotas over all; applications."""
+    running = [team for team in before.task_forces if team.state is TaskForceState.RUNNING]
+    incumbents = sorted(person.id for person in before.people if person.current is not None)
+    overall = [item.requirement for item in measures.quotas if item.requirement.scope == "all"]
+    seats = {
+        "before": sum(post.seats for team in running for post in before.posts_of[team.id]),
+        "after": sum(team.seats for team in m.teams),
+    }
+    applications = sum(team.state is TaskForceState.APPLIED for team in before.task_forces)
+    return {
+        "before": {
+            "task_forces": len(running),
+            "people": len(incumbents),
+            "seats": seats["before"],
+            "seats_filled": sum(person.current is not None for person in before.people),
+            "composition": composition(before, incumbents, overall),
+        },
+        "after": {
+            "task_forces": len(m.teams),
+            "people": len(m.desks_of_person),
+            "seats": seats["after"],
+            "seats_filled": len(m.assignment),
+            "composition": composition(before, sorted(m.desks_of_person), overall),
+        },
+        "applications": len(before.applications),
+        "applied": applications,
+    }
+
+
+def right_sizing(m: MergedPlan, before: Scenario, triage: Triage | None) -> list[Document]:
+    """Each task force of last year that goes on: seats today against seats at its own workload; never a merger's saving.
+
+    `given_back`: seats of the work that clarifying hands to others, apart as well.
+    """
+    whole = m.structure if triage is None else Structure(triage.every)
+    rows = []
+    for part in m.structure.works.parts:
+        if before.task_force_by_id[part.id].state is TaskForceState.RUNNING:
+            today = sum(post.seats for post in before.posts_of[part.id])
+            by_workload = whole.alone(whole.part_by_id[part.id])
+            rows.append(
+                {
+                    "task_force": part.id,
+                    "today": today,
+                    "by_workload": by_workload,
+                    "saving": today - by_workload,
+                    "given_back": by_workload - m.structure.alone(part),
+                    "locked": whole.works.locked(part),
+                    "estimated": part.id not in whole.works.stated,
+                }
+            )
+    return rows
+
+
+def bridge(before: Scenario, m: MergedPlan, rows: Sequence[Document], mergers: Sequence[Document]) -> Document:
+    """From the seats before to those after: what ends, what is set up, right-sizing, work given back, savings of mergers."""
+    running = [team.id for team in before.task_forces if team.state is TaskForceState.RUNNING]
+    ended = [key for key in running if key not in m.structure.part_by_id]
+    new = [part for part in m.structure.works.parts if part.id not in running]
+    return {
+        "before": sum(post.seats for key in running for post in before.posts_of[key]),
+        "ended": sum(post.seats for key in ended for post in before.posts_of[key]),
+        "set_up": sum(m.structure.alone(part) for part in new),
+        "right_sizing": sum(row["saving"] for row in rows),
+        "given_back": sum(row["given_back"] for row in rows),
+        **{key: sum(item["saving"][key] for item in mergers) for key in ("duties", "shared_posts", "rounding")},
+        "after": sum(team.seats for team in m.teams),
+    }
+
+
+def categories(m: MergedPlan, before: Scenario) -> list[Document]:
+    """By team and slot: seats of the parts today and at their workload, seats of the team, workload of the union."""
+    running = {team.id for team in before.task_forces if team.state is TaskForceState.RUNNING}
+    rows = []
+    for team in m.teams:
+        ids = tuple(part.id for part in team.parts)
+        for slot in team.slots:
+            is_category = slot.kind == "category"
+            alone = [m.structure.team((part,)).slots for part in ids]
+            rows.append(
+                {
+                    "task_force": team.id,
+                    "post": slot.post,
+                    "kind": slot.kind,
+                    "key": slot.key,
+                    "before": sum(desk.seats for desk in slot.desks if desk.part in running),
+                    "alone": sum(
+                        own.seats for slots in alone for own in slots if (own.kind, own.key) == (slot.kind, slot.key)
+                    ),
+                    "after": slot.seats,
+                    "workload": m.structure.work(ids, slot.key) if is_category else None,
+                }
+            )
+        rows += _abolished(m, before, team)
+    return rows
+
+
+def _abolished(m: MergedPlan, before: Scenario, team: Team) -> list[Document]:
+    """Categories whose work was handed over: seats before, none after."""
+    counts: dict[str, int] = {}
+    for part in team.parts:
+        left = {post.id for post in m.scenario.posts_of[part.id]}
+        for post in before.posts_of[part.id]:
+            if post.id not in left:
+                counts[str(post.category)] = counts.get(str(post.category), 0) + post.seats
+    return [
+        {"task_force": team.id, "post": f"{team.id}/{key}", "kind": "category", "key": key, "before": number, "alone": 0,
+         "after": 0, "workload": 0}
+        for key, number in sorted(counts.items())
+    ]  # fmt: skip
+
+
+def merger(structure: Structure, team: Team) -> Document:
+    """A merger: seats of its parts alone and together, the saving split, the evidence of each pair."""
+    ids = [part.id for part in team.parts]
+    saving = structure.saving(team)
+    alone = sum(structure.alone(part) for part in team.parts)
+    return {
+        "task_force": team.id,
+        "parts": ids,
+        "seats_alone": alone,
+        "seats": team.seats,
+        "saving": {"duties": saving.duties, "shared_posts": saving.shared_posts, "rounding": saving.rounding},
+        "evidence": [pair_evidence(structure, a, b) for n, a in enumerate(ids) for b in ids[n + 1 :]],
+    }
+
+
+def common(structure: Structure, partition: Partition, others: Sequence[Partition]) -> Document:
+    """What all alternatives share, and of each its seats, task forces and the groups in which it differs."""
+    mine = set(partition)
+    return {
+        "groups": [list(group) for group in partition if all(group in other for other in others)] if others else [],
+        "alternatives": [
+            {
+                "seats": sum(structure.team(group).seats for group in other),
+                "task_forces": len(other),
+                "only_here": [list(group) for group in other if group not in mine],
+                "only_in_plan": [list(group) for group in partition if group not in other],
+            }
+            for other in others
+        ],
+    }
+
+
+def key_tasks(before: Scenario, m: MergedPlan, rehomed: Sequence[Document]) -> list[Document]:
+    """Every open key task: teams that have a duty of it, units that do, or nobody."""
+    uncovered = set(m.structure.works.uncovered)
+    classes = m.structure.works.duty_class
+    rows = []
+    for task in before.key_tasks:
+        if task.state.value != "open":
+            continue
+        own = {classes[duty.id] for duty in before.duties if duty.key_task == task.id}
+        teams = [
+            team.id
+            for team in m.teams
+            if any(classes[d] in own for part in team.parts for d in m.scenario.duties_of_task_force[part.id])
+        ]
+        back = {row["to"]["id"] for row in rehomed if row["to"]["kind"] == "unit" and classes[row["duty"]] in own}
+        units = sorted(back or _owners(before, {duty.id for duty in before.duties if classes[duty.id] in own}))
+        state = "team" if teams else "nobody" if task.id in uncovered else "unit"
+        rows.append({"id": task.id, "name": task.name, "state": state, "task_forces": teams, "units": units})
+    return rows
+
+
+def _owners(before: Scenario, duties: set[str]) -> set[str]:
+    """The units that answer for some duties: owner units, and those with one in their remit."""
+    owners = {duty.owner_unit for duty in before.duties if duty.id in duties and duty.owner_unit is not None}
+    return owners | {unit.id for unit in before.units if duties.intersection(unit.remit)}
