@@ -445,6 +445,16 @@ def test_an_impossible_merger_names_its_pins() -> None:
     assert "Z346" in {item.code for item in planning.hints(planning.restructure(loaded), SMALL)}
 
 
+def test_missing_basis_and_reviews_are_listed() -> None:
+    raw = _raw(SMALL)
+    raw["task_forces"][0] |= {"basis": "县专班〔2018〕1号", "end_condition": "任务完成", "last_review": "2019-01"}
+    raw["task_forces"][1] |= {"basis": "县专班〔2018〕2号", "end_condition": "任务完成", "last_review": "2019-04-20"}
+    rows = [(row["code"], row["subject"][1]) for row in planning.restructure(parse(raw)).document["warnings"]]
+    assert ("warn.R36.review", "T01") in rows
+    assert not any(code.startswith(("warn.R34", "warn.R36")) and key == "T02" for code, key in rows)
+    assert {("warn.R34", "T03"), ("warn.R36.end", "T03")} <= set(rows)
+
+
 def test_alternatives_say_when_none_is_left() -> None:
     plan = planning.merge("scenarios/three-task-forces", alternatives=5).document
     assert plan["alternatives_search"] == "none_left"

@@ -230,6 +230,17 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, settin
     _report(loaded.diagnostics, language)
     name = runfolder.default_folder(f"{loaded.scenario.name}-frontier", str(loaded.scenario.as_of))
     folder = settings["out"] or name
+
+    def write(found: dict[str, Any]) -> None:
+        manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"]}
+        files = {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: to_text(manifest).encode()}
+        try:
+            runfolder.write(folder, files)
+        except runfolder.NotARunFolder:
+            _fail(language, error("Z507", value=str(folder)))
+        except OSError as problem:
+            _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
+
     with stoppable(language) as on_control:
         found = planning.frontier(
             loaded,
@@ -239,19 +250,9 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, settin
             workers=settings["workers"],
             listener=listener(settings["progress"]),
             on_control=on_control,
+            on_rows=write,
         )
-    try:
-        runfolder.write(
-            folder,
-            {
-                runfolder.FRONTIER: to_text(found).encode(),
-                runfolder.MANIFEST: to_text({"format": 1, "kind": "frontier", "scenario": found["scenario"]}).encode(),
-            },
-        )
-    except runfolder.NotARunFolder:
-        _fail(language, error("Z507", value=str(folder)))
-    except OSError as problem:
-        _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
+    write(found)
     click.echo(language.text("ui.written", path=str(folder)), err=True)
     click.echo(
         to_text(found) if settings["style"] == "json" else frontier_text(found, loaded.scenario, language), nl=False

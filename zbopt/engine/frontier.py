@@ -37,9 +37,9 @@ class Frontier:
 
 def frontier(
     scenario: Scenario, control: Control, workers: int, earlier: Sequence[Row] = (), unfilled: int | None = None,
-    found: Callable[[Row], None] | None = None,
+    found: Callable[[Frontier], None] | None = None,
 ) -> Frontier:  # fmt: skip
-    """The frontier of a scenario. `earlier` rows with their `unfilled` are trusted; `found` is told each new row."""
+    """The frontier of a scenario. `earlier` rows with their `unfilled` are trusted; `found` is told the rows so far after each."""
     works = Workloads(scenario)
     teams = candidates(works)
     names = ("unfilled", "persons", "moves")
@@ -58,7 +58,7 @@ class _Walk:
     control: Control
     workers: int
     rows: list[Row]
-    found: Callable[[Row], None] | None
+    found: Callable[[Frontier], None] | None
 
     def run(self, unfilled: int | None) -> Frontier:
         """Row after row."""
@@ -79,7 +79,7 @@ class _Walk:
                 self.rows.append((persons, moves))
                 self.control.emit("frontier", "row", moves, persons)
                 if self.found is not None:
-                    self.found((persons, moves))
+                    self.found(Frontier("stopped", tuple(self.rows), unfilled))
         except _Stopped:
             return Frontier("stopped", tuple(self.rows), unfilled)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from zbopt.diagnostics import Message
 from zbopt.plan.document import Document
 from zbopt.plan.measure import Measures
 from zbopt.plan.merged import MergedPlan, level_demands
 from zbopt.plan.scores import wish_points
 from zbopt.plan.teams import Team, TeamSlot
-from zbopt.scenario.models import Person
-from zbopt.scenario.vocabulary import Role
+from zbopt.scenario.fields import parse_month
+from zbopt.scenario.models import Person, TaskForce
+from zbopt.scenario.vocabulary import Mode, Role
 
 _ROLES = [role.value for role in Role]
 
@@ -112,13 +115,38 @@ def further_warnings(m: MergedPlan, measures: Measures) -> list[Document]:
         if item.state == "empty":
             message = Message("warn.empty_scope", {"name": item.requirement.name, "scope": item.requirement.scope})
             warn("quota", ("scope", item.requirement.key), message)
-    limit = m.scenario.policy.merge.max_size
-    for team in m.teams:
-        if len(team.parts) == 1 and team.seats > limit:
-            warn("merge", ("task_force", team.id), Message("warn.max_size", {"value": team.seats, "limit": limit}))
+    for rule, key, message in _team_warnings(m):
+        warn(rule, ("task_force", key), message)
     for one, other in _pinned_heads(m):
         warn("pin", ("task_force", one), Message("warn.pinned_heads", {"task_force": one, "other": other}))
     return rows
+
+
+def _team_warnings(m: MergedPlan) -> Iterator[tuple[str, str, Message]]:
+    """Rule, task force and message: parts alone above `max_size`, and what R34 and R36 ask of every part."""
+    limit = m.scenario.policy.merge.max_size
+    for team in m.teams:
+        if len(team.parts) == 1 and team.seats > limit:
+            yield "merge", team.id, Message("warn.max_size", {"value": team.seats, "limit": limit})
+        for part in team.parts:
+            for rule, message in _upkeep(m, part):
+                yield rule, part.id, message
+
+
+def _upkeep(m: MergedPlan, part: TaskForce) -> Iterator[tuple[str, Message]]:
+    """R34: no basis stated. R36: no end condition, or the last review longer ago than `months`."""
+    policy = m.scenario.policy
+    if policy.mode("R34") is Mode.WARN and part.basis is None:
+        yield "R34", Message("warn.R34")
+    if policy.mode("R36") is not Mode.WARN:
+        return
+    if part.end_condition is None:
+        yield "R36", Message("warn.R36.end")
+    months: int = policy.setting("R36", "months")
+    if part.last_review is not None:
+        since = m.scenario.as_of.index - parse_month(part.last_review[:7]).index
+        if since > months:
+            yield "R36", Message("warn.R36.review", {"value": part.last_review, "count": since, "limit": months})
 
 
 def _pinned_heads(m: MergedPlan) -> list[tuple[str, str]]:

@@ -6,13 +6,16 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan import runfolder
 from zbopt.planning.merging import unfit_checked
 from zbopt.progress import Control, Event
 from zbopt.scenario.load import Loaded, load
+
+if TYPE_CHECKING:
+    from zbopt.engine.frontier import Frontier
 
 
 def frontier(
@@ -24,9 +27,11 @@ def frontier(
     workers: int | None = None,
     listener: Callable[[Event], None] | None = None,
     on_control: Callable[[Control], None] | None = None,
+    on_rows: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """The exact frontier of persons against moves after triage, most persons first.
 
+    `on_rows` receives the document so far after every row, so that a run that is killed can be resumed too.
     `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
     """
     from zbopt.engine.candidates import TooManyTeams
@@ -47,13 +52,20 @@ def frontier(
         "decisions": [item.as_json() for item in overrides],
     }
     rows, unfilled, ignored = _earlier_rows(head, earlier)
+
+    def written(found: Frontier) -> dict[str, Any]:
+        shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
+        body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
+        return {**body, "resumed": len(rows), "ignored": ignored, "digest": _digest(body)}
+
+    def tell(found: Frontier) -> None:
+        if on_rows is not None:
+            on_rows(written(found))
+
     try:
-        found = walk(scenario, control, workers or policy.workers, rows, unfilled)
+        return written(walk(scenario, control, workers or policy.workers, rows, unfilled, tell))
     except TooManyTeams as problem:
         raise DiagnosticsError([error("Z402", value=str(problem))]) from None
-    shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
-    body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
-    return {**body, "resumed": len(rows), "ignored": ignored, "digest": _digest(body)}
 
 
 def _digest(body: Mapping[str, Any]) -> str:
