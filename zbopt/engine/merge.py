@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from zbopt.engine import merge_terms, merging, team_quotas
+from zbopt.engine.assign import MAX_PAIRS, TooLarge
 from zbopt.engine.backend import Relaxation, search
 from zbopt.engine.candidates import MAX_TEAMS, Candidates, TooManyTeams, candidates
 from zbopt.engine.desks import DeskContext, DeskData
@@ -100,7 +101,7 @@ def solve(
     """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
 
     `excluded`: partitions from which the answer must differ in two groups or more. Above `max_teams` candidate teams only
-    those near the least headcount are generated; raises `TooManyTeams` where that does not do.
+    those near the least headcount are generated; raises `TooManyTeams` where that does not do, `TooLarge` as `assign` does.
     """
     run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams)
     return run.solution()
@@ -122,6 +123,9 @@ class _Run:
 
     def solution(self) -> Solution:
         """The whole descent."""
+        number = len(self.scenario.people) * len(self.scenario.posts)
+        if number > MAX_PAIRS:
+            raise TooLarge(number)
         begun = time.perf_counter()
         self.control.emit("teams", "build")
         try:
@@ -350,4 +354,4 @@ def _partition(built: Built, point: Floats) -> Partition:
     return tuple(sorted(tuple(parts[part].id for part in team) for team in teams))
 
 
-__all__ = ["build", "merge_stages", "solve"]
+__all__ = ["TooLarge", "build", "merge_stages", "solve"]

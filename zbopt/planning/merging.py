@@ -103,7 +103,7 @@ class _MergeRun:
     ) -> tuple[Solution, list[Solution], str]:
         """The plan, its alternatives, and how the search for them ended. One that is not proved is not the next best: left out."""
         from zbopt.engine.candidates import TooManyTeams
-        from zbopt.engine.merge import solve
+        from zbopt.engine.merge import TooLarge, solve
 
         others: list[Solution] = []
         search = "found" if self.alternatives else "not_asked"
@@ -119,6 +119,8 @@ class _MergeRun:
                 others.append(other)
         except TooManyTeams as problem:
             raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+        except TooLarge as problem:
+            raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
         return solution, others, search
 
 
