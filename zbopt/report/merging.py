@@ -177,7 +177,11 @@ class MergeTables:
                 row["by_workload"],
                 row["saving"],
                 row["given_back"],
-                self.say("ui.estimated") if row["estimated"] else self.say("ui.locked") if row["locked"] else "",
+                self.say("ui.estimated").strip()
+                if row["estimated"]
+                else self.say("ui.locked")
+                if row["locked"]
+                else "",
             )
             for row in self.plan["right_sizing"]
         ]
@@ -252,7 +256,7 @@ class MergeTables:
                     self.scenario.unit_by_id[row["unit"]].name,
                     self.language.word(row["action"]) + mark,
                     str(old["post"] or old["task_force"] or ""),
-                    ", ".join(post_name(place["post"], self.language) for place in row["to"]),
+                    ", ".join(post_name(place["post"], self.scenario, self.language) for place in row["to"]),
                     row["effective"],
                     self.language.plain(row["reason"]),
                     ", ".join(row["rules"]),
@@ -267,7 +271,9 @@ class MergeTables:
         rows = []
         for row in self.plan["actions"]["seats"]:
             places = [row[side] or {"task_force": "", "post": "", "seat": ""} for side in ("from", "to")]
-            cells = [(p["task_force"], post_name(p["post"], self.language), str(p["seat"])) for p in places]
+            cells = [
+                (p["task_force"], post_name(p["post"], self.scenario, self.language), str(p["seat"])) for p in places
+            ]
             rows.append((self.language.word(row["action"]), *cells[0], *cells[1]))
         keys = ("action", "from", "post", "seat", "to", "post", "seat")
         return Sheet(self.say("ui.seat_actions"), self._titles(*keys), tuple(rows))
@@ -340,7 +346,7 @@ def pair_sheet(title: str, pairs: Sequence[Mapping[str, Any]], scenario: Scenari
         if pair["supervisor"] is not None:
             further.append(f"{language.text('ui.shared.supervisor')} {pair['supervisor']}")
         if pair["estimated"]:
-            further.append(f"{language.text('ui.estimated')} {', '.join(pair['estimated'])}")
+            further.append(f"{', '.join(pair['estimated'])}{language.text('ui.estimated')}")
         rows.append(
             (
                 " + ".join(pair["parts"]),

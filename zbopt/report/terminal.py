@@ -96,7 +96,7 @@ def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
         rows.append(
             [
                 scenario.task_force_by_id[seat["task_force"]].name,
-                post_name(seat["post"], language),
+                post_name(seat["post"], scenario, language),
                 language.word(seat["role"]),
                 seat["person"],
                 seat["name"],
@@ -109,9 +109,13 @@ def seat_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
     return rows
 
 
-def post_name(post: str, language: Language) -> str:
-    """A post for display: of a computed one (`T03+T09/head`) the role in words."""
-    return language.word(post)
+def post_name(post: str, scenario: Scenario, language: Language) -> str:
+    """A post for display: of a computed one (`T03+T09/head`, `T03+T09/planning`) the role or category in words."""
+    team, mark, key = post.rpartition("/")
+    if not mark:
+        return post
+    named = next((item.name for item in scenario.categories if item.id == key), None)
+    return f"{team}/{named}" if named is not None else language.word(post)
 
 
 def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
@@ -119,7 +123,7 @@ def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     return [
         [
             scenario.task_force_by_id[seat["task_force"]].name,
-            post_name(seat["post"], language),
+            post_name(seat["post"], scenario, language),
             str(seat["priority"]),
             "; ".join(language.plain(item) for item in seat["reasons"]),
         ]
