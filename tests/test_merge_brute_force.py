@@ -85,15 +85,24 @@ def test_a_frontier_can_be_resumed() -> None:
     pytest.fail("no case with two rows")
 
 
-@pytest.mark.parametrize("seed", [3, 11, 25, 47])
-def test_alternatives_are_the_next_best(seed: int) -> None:
-    """The alternative differs in two groups, is no better than the plan, and none of the partitions in between was passed over."""
-    scenario = scenario_of(seed)
-    best = solved(scenario)
-    other = solve(scenario, Control(60), 1, 1, excluded=[best.partition])
-    if other.assignment is None:
-        pytest.skip("no such partition")
-    assert len(set(best.partition) - set(other.partition)) >= 2
-    key = [(-stage.value if stage.name == "merit" else stage.value) for stage in best.stages]
-    assert key <= [(-stage.value if stage.name == "merit" else stage.value) for stage in other.stages]
-    assert audit_solution(scenario, other) == ()
+def test_alternatives_are_the_next_best() -> None:
+    """An alternative differs in two groups, keeps every rule, and is no better than the plan."""
+    compared = 0
+    for seed in range(120):
+        scenario = scenario_of(seed)
+        best = solved(scenario)
+        if best.assignment is None or best.partition is None or len(best.partition) < 3:
+            continue
+        other = solve(scenario, Control(60), 1, 1, excluded=[best.partition])
+        if other.assignment is None or other.partition is None:
+            continue
+        assert len(set(best.partition) - set(other.partition)) >= 2, seed
+        assert audit_solution(scenario, other) == (), seed
+        assert ranked(best) <= ranked(other), seed
+        compared += 1
+    assert compared >= 20
+
+
+def ranked(solution: Solution) -> list[int]:
+    """Stage values, the smaller the better in each."""
+    return [-stage.value if stage.name == "merit" else stage.value for stage in solution.stages]
