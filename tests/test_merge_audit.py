@@ -118,7 +118,7 @@ def test_every_altered_leaf_is_found() -> None:
     plan = json.loads(json.dumps(result.document))
     assert result.status == "proved"
     assert all(plan[key] for key in ("mergers", "triage", "rehomed", "alternatives", "decisions"))
-    claims = {"seed", "kind", "versions", "status", "repeatable", "decisions", "alternatives_search"}
+    claims = {"seed", "kind", "versions", "status", "repeatable", "decisions", "alternatives_search", "max_moves"}
     for path in leaves(plan):
         if path[0] in claims or (path[0] == "alternatives" and path[2] in ("status", "stages")):
             continue

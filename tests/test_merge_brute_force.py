@@ -85,6 +85,29 @@ def test_a_frontier_can_be_resumed() -> None:
     pytest.fail("no case with two rows")
 
 
+def test_a_budget_of_moves_is_kept() -> None:
+    """The fewest moves of the frontier are enough to reach its weighted empty seats; one move fewer costs a seat or is impossible."""
+    compared = 0
+    for seed in range(60):
+        scenario = scenario_of(seed)
+        found = frontier(scenario, Control(60), 1)
+        if found.unfilled is None or not found.rows:
+            continue
+        fewest = min(moves for _, moves in found.rows)
+        enough = solve(scenario, Control(60), 1, 1, max_moves=fewest)
+        assert enough.status == "proved", seed
+        plan = merge_document(scenario, enough, 1, None, max_moves=fewest)
+        assert audit_document(plan, scenario) == (), seed
+        moved = sum(plan["moves"][kind] for kind in ("adjust", "transfer", "new"))
+        assert (plan["stages"][1]["value"], moved) == (found.unfilled, fewest), seed
+        assert [fault.rule for fault in audit_document({**plan, "max_moves": fewest - 1}, scenario)] == ["moves"]
+        if fewest:
+            fewer = solve(scenario, Control(60), 1, 1, max_moves=fewest - 1)
+            assert fewer.assignment is None or fewer.stages[1].value > found.unfilled, seed
+        compared += 1
+    assert compared >= 40
+
+
 def test_alternatives_are_the_next_best() -> None:
     """An alternative differs in two groups, keeps every rule, and is no better than the plan."""
     compared = 0

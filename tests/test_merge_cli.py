@@ -193,7 +193,7 @@ def test_a_frontier_does_not_replace_a_plan_nor_a_plan_a_frontier(place: Path) -
 
 
 def test_options_that_do_not_go_with_a_frontier_are_refused(place: Path) -> None:
-    for more in (("--alternatives", "2"), ("--seed", "3"), ("--format", "csv")):
+    for more in (("--alternatives", "2"), ("--max-moves", "5"), ("--seed", "3"), ("--format", "csv")):
         done = zbopt(place, "restructure", "case", "--frontier", *more)
         assert done.returncode == 2
         assert "Z513" in done.stderr
@@ -207,7 +207,7 @@ def test_an_edited_plan_never_crashes_the_audit(place: Path) -> None:
     zbopt(place, "restructure", "case", "--decisions", "case/decisions.yaml", "--alternatives", "1", "--out", "run")
     text = (place / "run/plan.json").read_text(encoding="utf-8")
     scenario = load(place / "case").scenario
-    free = {"seed", "versions", "alternatives_search"}
+    free = {"seed", "versions", "alternatives_search", "max_moves"}
 
     def spoiled(value: object, path: tuple[object, ...]) -> list[tuple[object, ...]]:
         places = [path]
@@ -230,3 +230,11 @@ def test_an_edited_plan_never_crashes_the_audit(place: Path) -> None:
             else:
                 here[path[-1]] = 5 if not isinstance(here[path[-1]], int) else ["x"]
             assert audit_document(plan, scenario), (path, change)
+
+
+def test_a_budget_of_moves_is_shown_and_kept(place: Path) -> None:
+    done = zbopt(place, "restructure", "case", "--max-moves", "5", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    plan = json.loads((place / "run/plan.json").read_text(encoding="utf-8"))
+    assert sum(plan["moves"][kind] for kind in ("adjust", "transfer", "new")) <= 5
+    assert "上限：5 人" in done.stdout

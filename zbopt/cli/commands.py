@@ -168,6 +168,7 @@ def _solving(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         option("--out", type=click.Path(path_type=Path), help="help.out"),
         option("--alternatives", type=click.IntRange(0, 20), default=0, help="help.alternatives"),
+        option("--max-moves", type=click.IntRange(0, 1_000_000), help="help.max_moves"),
         click.argument("scenario", type=click.Path(path_type=Path)),
     ):
         function = decorate(function)
@@ -190,7 +191,8 @@ def merge(scenario: Path, language: Language, **settings: Any) -> None:
 def restructure(scenario: Path, decisions: Path | None, frontier: bool, language: Language, **settings: Any) -> None:
     """From last year's tables to the proposal."""
     if frontier:
-        if settings["alternatives"] or settings["seed"] is not None or settings["style"] not in ("text", "json"):
+        given = (settings["alternatives"] or None, settings["seed"], settings["max_moves"])
+        if any(item is not None for item in given) or settings["style"] not in ("text", "json"):
             _fail(language, error("Z513"))
         _frontier(scenario, decisions, language, settings)
         return
@@ -208,6 +210,7 @@ def _merged(use_case: str, scenario: Path, language: Language, settings: dict[st
         result = getattr(planning, use_case)(
             loaded,
             alternatives=settings["alternatives"],
+            max_moves=settings["max_moves"],
             time_limit_seconds=settings["time_limit"],
             seed=settings["seed"],
             workers=settings["workers"],

@@ -96,14 +96,15 @@ def build(
 
 def solve(
     scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
-    excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS,
+    excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS, max_moves: int | None = None,
 ) -> Solution:  # fmt: skip
     """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
 
-    `excluded`: partitions from which the answer must differ in two groups or more. Above `max_teams` candidate teams only
-    those near the least headcount are generated; raises `TooManyTeams` where that does not do, `TooLarge` as `assign` does.
+    `max_moves`: most persons who may adjust, transfer or be new. `excluded`: partitions from which the answer must differ
+    in two groups or more. Above `max_teams` candidate teams only those near the least headcount are generated; raises
+    `TooManyTeams` where that does not do, `TooLarge` as `assign` does.
     """
-    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams)
+    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams, max_moves)
     return run.solution()
 
 
@@ -112,10 +113,10 @@ class _Run:
 
     def __init__(
         self, scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str],
-        excluded: tuple[Partition, ...], max_teams: int,
+        excluded: tuple[Partition, ...], max_teams: int, max_moves: int | None,
     ) -> None:  # fmt: skip
         self.scenario, self.control, self.seed, self.workers = scenario, control, seed, workers
-        self.without, self.excluded, self.max_teams = without, excluded, max_teams
+        self.without, self.excluded, self.max_teams, self.max_moves = without, excluded, max_teams, max_moves
         self.stages = merge_stages(scenario)
         self.log: list[StageLog] = []
         self.counts: dict[str, int] = {}
@@ -232,7 +233,11 @@ class _Run:
     def _build(self, found: Candidates, teams: Ints, total_seats: int | None) -> Built:
         begun = time.perf_counter()
         names = [str(stage.name) for stage in self.stages]
+        if self.max_moves is not None and "moves" not in names:
+            names.append("moves")
         built = build(found, teams, names, self.without, total_seats, self.excluded)
+        if self.max_moves is not None:
+            built = replace(built, model=built.model.with_row(built.model.objectives["moves"], self.max_moves))
         self.log.append(StageLog("model", time.perf_counter() - begun, built.model.num_columns, built.model.num_rows))
         self.counts |= {
             "pairs": len(built.context.x),

@@ -149,7 +149,11 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
         unknown = list(_unknown_teams(plan, Structure(scenario), others))
         if unknown:
             return tuple(unknown)
-        found += _judged(plan, scenario, measure_merged(MergedPlan(scenario, partition, desks)))
+        measures = measure_merged(MergedPlan(scenario, partition, desks))
+        found += _judged(plan, scenario, measures)
+        if plan["max_moves"] is not None and measures.values["moves"] > plan["max_moves"]:
+            args: dict[str, Argument] = {"value": measures.values["moves"], "limit": plan["max_moves"]}
+            found.append(AuditFault("moves", ("path", "max_moves"), Message("audit.moves", args), "max_moves"))
         found += _headcount_faults(plan)
         found += _stage_list_faults(plan, scenario)
         found += _alternative_faults(plan, Structure(scenario), partition, others)

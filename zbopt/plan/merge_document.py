@@ -28,7 +28,7 @@ from zbopt.plan.merge_figures import (
 )
 from zbopt.plan.merge_seats import further_warnings, relaxed_rows, seat_rows
 from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.overlap import overlap_pairs
+from zbopt.plan.overlap import overlap_pairs, suggestions
 from zbopt.plan.result import Assignment, Partition, Solution
 from zbopt.plan.teams import Structure, Team
 from zbopt.plan.triage import Triage, Verdict
@@ -47,11 +47,11 @@ class Unreconciled(Exception):
 
 def merge_document(
     scenario: Scenario, solution: Solution, seed: int, overrides: tuple[Override, ...] | None,
-    alternatives: Sequence[Solution] = (), search: str = "not_asked",
+    alternatives: Sequence[Solution] = (), search: str = "not_asked", max_moves: int | None = None,
 ) -> Document:  # fmt: skip
     """The plan as JSON values; `overrides` is None for `merge`, the planner's decisions for `restructure`.
 
-    `search` says how the search for alternatives ended: not_asked, found, none_left or stopped.
+    `max_moves`: the budget that was asked for. `search` says how the search for alternatives ended: not_asked, found, none_left or stopped.
 
     Raises `Unreconciled`.
     """
@@ -64,6 +64,7 @@ def merge_document(
         else {"seats": solution.headcount_alone[0], "task_forces": solution.headcount_alone[1]},
         "alternatives": [_alternative(item) for item in alternatives],
         "alternatives_search": search,
+        "max_moves": max_moves,
         **derived_merge(
             scenario, overrides, None if solution.assignment is None else solution.partition, solution.assignment or (),
             [item.partition or () for item in alternatives],
@@ -127,6 +128,9 @@ def derived_merge(
         "categories": categories(m, before),
         "mergers": mergers,
         "overlaps": overlap_pairs(m.structure),
+        "suggestions": [
+            {"duties": [item.one, item.other], "similarity": item.similarity} for item in suggestions(scenario, {})
+        ],
         "common": common(m.structure, partition, others),
         "actions": actions,
         "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],

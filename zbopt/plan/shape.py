@@ -82,6 +82,7 @@ class _MergedPlan(_Plan):
     decisions: list[_Decision]
     alternatives: list[_Alternative]
     headcount_alone: _Headcount | None
+    max_moves: StrictInt | None
 
 
 def shape_faults(plan: Mapping[str, Any]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
         )
     except (OSError, ValueError, KeyError):
         raise DiagnosticsError([error("Z501", Mark(str(path)))]) from None
-    further = ("task_forces", "decisions", "alternatives", "headcount_alone")
+    further = ("task_forces", "decisions", "alternatives", "headcount_alone", "max_moves")
     if kind[1] not in KINDS or (kind[1] != "assign" and any(key not in plan for key in further)):
         raise DiagnosticsError([error("Z501", Mark(str(path)))])
     if scenario_path is None:

@@ -21,6 +21,7 @@ def merge(
     source: str | Path | Loaded,
     *,
     alternatives: int = 0,
+    max_moves: int | None = None,
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -29,11 +30,12 @@ def merge(
 ) -> Result:
     """Merge the task forces that `assign` would staff, and staff what comes out; settings as in `assign`.
 
+    `max_moves`: a budget of persons who adjust, transfer or are new.
     `alternatives`: how many next-best partitions to find as well, each different in two groups or more from the plan and
     from those before it. Raises `DiagnosticsError` where the case is unfit for merging, `AuditError` for a defect of zbopt.
     """
     loaded = source if isinstance(source, Loaded) else load(source)
-    run = _MergeRun(loaded, None, (), alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    run = _MergeRun(loaded, None, (), alternatives, max_moves, time_limit_seconds, seed, workers, listener, on_control)
     return run.result()
 
 
@@ -42,6 +44,7 @@ def restructure(
     *,
     decisions: str | Path | None = None,
     alternatives: int = 0,
+    max_moves: int | None = None,
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -57,7 +60,9 @@ def restructure(
     loaded = source if isinstance(source, Loaded) else load(source)
     overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
     files = () if decisions is None else (Path(decisions),)
-    run = _MergeRun(loaded, overrides, files, alternatives, time_limit_seconds, seed, workers, listener, on_control)
+    run = _MergeRun(
+        loaded, overrides, files, alternatives, max_moves, time_limit_seconds, seed, workers, listener, on_control
+    )
     return run.result()
 
 
@@ -69,6 +74,7 @@ class _MergeRun:
     overrides: tuple[Override, ...] | None
     files: tuple[Path, ...]
     alternatives: int
+    max_moves: int | None
     time_limit_seconds: int | None
     seed: int | None
     workers: int | None
@@ -87,7 +93,7 @@ class _MergeRun:
             self.on_control(control)
         solution, others, search = self._solved(scenario, control, seed, self.workers or policy.workers)
         try:
-            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others, search)
+            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others, search, self.max_moves)
         except Unreconciled as problem:
             message = Message("audit.unreconciled", {"value": problem.equations})
             raise AuditError((AuditFault("document", ("path", "actions"), message, "actions"),)) from None
@@ -108,11 +114,11 @@ class _MergeRun:
         others: list[Solution] = []
         search = "found" if self.alternatives else "not_asked"
         try:
-            solution = solve(scenario, control, seed, workers)
+            solution = solve(scenario, control, seed, workers, max_moves=self.max_moves)
             while solution.assignment is not None and len(others) < self.alternatives:
                 control.emit("alternatives", "search", len(others))
                 excluded = [item.partition or () for item in (solution, *others)]
-                other = solve(scenario, control, seed, workers, excluded=excluded)
+                other = solve(scenario, control, seed, workers, excluded=excluded, max_moves=self.max_moves)
                 if other.status != "proved":
                     search = "none_left" if other.status == "infeasible" else "stopped"
                     break

@@ -375,6 +375,7 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
         tables.bridge().text(),
         "",
         say("ui.moves", **plan["moves"]),
+        *([] if plan["max_moves"] is None else [say("ui.max_moves", limit=plan["max_moves"])]),
         say("ui.wishes", **plan["wishes"]),
         "",
     ]
@@ -393,6 +394,8 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
         titles = [say(f"ui.{key}") for key in ("quota", "scope", "share", "asked", "state")]
         parts += [table(titles, quota_rows(plan, scenario, language)), ""]
     parts += [*notes(plan, scenario, language), ""]
+    if plan["suggestions"]:
+        parts += [wrapped(say("ui.open_suggestions", count=len(plan["suggestions"]))), ""]
     if any(seat["person"] is None for seat in plan["seats"]):
         titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
         parts += [say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language)), ""]
