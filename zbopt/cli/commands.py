@@ -80,6 +80,7 @@ def assign(
 
     loaded = load(scenario)
     _report(loaded.diagnostics, language)
+    _free(out, language)
     with stoppable(language) as on_control:
         result = planning.assign(
             loaded,
@@ -122,13 +123,31 @@ def _write(result: Any, out: Path | None, workers: int | None, language: Languag
         runfolder.MANIFEST: to_text(planning.manifest(result, workers)).encode(),
         runfolder.AUDIT: to_text({"format": 1, "faults": [fault.as_json() for fault in result.audit]}).encode(),
     }
+    _write_folder(folder, files, language)
+    click.echo(language.text("ui.written", path=str(folder)), err=True)
+
+
+def _free(folder: Path | None, language: Language, frontier: bool = False) -> None:
+    """Exit 2 before a long run where its folder could not be written in the end."""
+    from zbopt.plan import runfolder
+
+    try:
+        if folder is not None:
+            runfolder.check(folder, frontier)
+    except runfolder.NotARunFolder:
+        _fail(language, error("Z507", value=str(folder)))
+
+
+def _write_folder(folder: Path, files: dict[str, bytes], language: Language) -> None:
+    """A folder of outputs, or the reason why it cannot be written and exit 2."""
+    from zbopt.plan import runfolder
+
     try:
         runfolder.write(folder, files)
     except runfolder.NotARunFolder:
         _fail(language, error("Z507", value=str(folder)))
     except OSError as problem:
         _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
-    click.echo(language.text("ui.written", path=str(folder)), err=True)
 
 
 def _shown(result: Any, style: str, language: Language) -> str:
@@ -206,6 +225,7 @@ def _merged(use_case: str, scenario: Path, language: Language, settings: dict[st
 
     loaded = load(scenario)
     _report(loaded.diagnostics, language)
+    _free(settings["out"], language)
     with stoppable(language) as on_control:
         result = getattr(planning, use_case)(
             loaded,
@@ -234,15 +254,12 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, settin
     name = runfolder.default_folder(f"{loaded.scenario.name}-frontier", str(loaded.scenario.as_of))
     folder = settings["out"] or name
 
+    _free(folder, language, frontier=True)
+
     def write(found: dict[str, Any]) -> None:
         manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"]}
         files = {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: to_text(manifest).encode()}
-        try:
-            runfolder.write(folder, files)
-        except runfolder.NotARunFolder:
-            _fail(language, error("Z507", value=str(folder)))
-        except OSError as problem:
-            _fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
+        _write_folder(folder, files, language)
 
     with stoppable(language) as on_control:
         found = planning.frontier(

@@ -30,8 +30,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
     A folder of plans is not replaced by a frontier, nor a frontier by a plan.
     """
-    if folder.exists() and not _replaceable(folder, files):
-        raise NotARunFolder(str(folder))
+    check(folder, FRONTIER in files)
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -50,12 +49,12 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
-def _replaceable(folder: Path, files: Mapping[str, bytes]) -> bool:
-    if not folder.is_dir():
-        return False
-    if not any(folder.iterdir()):
-        return True
-    return (folder / MANIFEST).is_file() and (folder / FRONTIER).is_file() == (FRONTIER in files)
+def check(folder: Path, frontier: bool = False) -> None:
+    """Raises `NotARunFolder` where something else stands there; asked before a long run, and again when it is written."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / MANIFEST).is_file() or (folder / FRONTIER).is_file() != frontier:
+        raise NotARunFolder(str(folder))
 
 
 def plan_path(path: Path) -> Path:
