@@ -194,9 +194,12 @@ class Merger:
         return {key: work for key, work in found.items() if work}
 
     def estimated(self, part: str) -> Iterator[tuple[str, str, int]]:
-        """Seats x load of each category, shared over the duties by weight, largest remainder."""
-        weight = {duty.id: duty.weight for duty in self.scenario.duties}
-        duties = sorted(self.scenario.task_force_by_id[part].duties)
+        """Seats x load of each category, shared over the duties by weight, largest remainder; the same duties take one share."""
+        stated = {duty.id: duty.weight for duty in self.scenario.duties}
+        weight: dict[str, int] = {}
+        for duty in self.scenario.task_force_by_id[part].duties:
+            weight[self.same[duty]] = max(weight.get(self.same[duty], 0), stated[duty])
+        duties = sorted(weight)
         today: dict[str, int] = defaultdict(int)
         for post in self.scenario.posts_of[part]:
             if post.category:
