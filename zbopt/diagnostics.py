@@ -80,6 +80,7 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Errors first, then by file, line and code, so that the list is the same on every run."""
 
     def key(item: Diagnostic) -> tuple[object, ...]:
+        """Severity, place, code, field, subject, arguments."""
         mark = item.mark or Mark("")
         return (
             ("error", "warning", "note").index(item.severity),

@@ -80,6 +80,7 @@ class _Option(click.Option):
 
 class _HelpMixin:
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """--help with its text from the catalogue."""
         option = super().get_help_option(ctx)  # type: ignore[misc]
         return (
             None

@@ -32,6 +32,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def run(*args: Any, lang: str, **settings: Any) -> Any:
+        """The command, guarded."""
         from zbopt.plan.audit import AuditError
 
         language = Language(lang)

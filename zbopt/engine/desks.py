@@ -17,7 +17,7 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import PAIR_MASKS, Eligibility, eligibility
 from zbopt.engine.linear import Bools, Ints
-from zbopt.engine.scores import Scores, scores
+from zbopt.engine.scores import Scores, scores, stability
 from zbopt.scenario.models import Pin, Post
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.vocabulary import Incumbents, Mode, Role
@@ -186,7 +186,7 @@ class DeskContext(Context):
     def scores(self) -> Scores:
         """Points of the base posts. Stability: what holds in every partition; `merging` adds what a team brings."""
         points = scores(self.data.base)
-        own = scores_of_stability(self.data)
+        own = stability(self.data)
         return Scores(self.of_base(points.fit), self.of_base(points.preference), own, points.weights)
 
     def breaks(self, rule: str) -> Bools:
@@ -206,20 +206,3 @@ class DeskContext(Context):
     def is_hard(self, rule: str) -> bool:
         """Whether a rule bars."""
         return self.mode(rule) is Mode.HARD
-
-
-def scores_of_stability(data: DeskData) -> Ints:
-    """100 at the same post, 70 in the same or a succeeding part, 0 elsewhere; 50 for people without a place (n x m)."""
-    points = np.full((len(data.people), len(data.desks)), 50, np.int64)
-    points[data.incumbent] = 0
-    for place in np.flatnonzero(data.incumbent):
-        current = data.people[place].current
-        if current is not None:
-            near = [
-                number
-                for number, team in enumerate(data.teams)
-                if team.id == current.task_force or current.task_force in team.succeeds
-            ]
-            points[place, np.isin(data.post_team, near)] = 70
-    points[data.same_post] = 100
-    return points

@@ -41,7 +41,10 @@ def frontier(
 ) -> Frontier:  # fmt: skip
     """The frontier of a scenario. `earlier` rows with their `unfilled` are trusted; `found` is told the rows so far after each."""
     works = Workloads(scenario)
-    teams = candidates(works)
+    try:
+        teams = candidates(works, control=control)
+    except TimeoutError:
+        return Frontier("stopped", tuple(earlier), unfilled)
     names = ("unfilled", "persons", "moves")
     built = build(teams, np.arange(len(teams.teams)), names)
     walk = _Walk(built, control, workers, list(earlier), found)

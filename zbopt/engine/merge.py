@@ -71,7 +71,10 @@ def build(
     found: Candidates, teams: Ints, names: Sequence[str], without: frozenset[str] = frozenset(),
     total_seats: int | None = None, excluded: Sequence[Partition] = (),
 ) -> Built:  # fmt: skip
-    """The model on some candidate teams. `without` leaves rules, row families or terms out; only tests do that."""
+    """The model on some candidate teams; raises `TooLarge`. `without` leaves rules, row families or terms out; only tests do that."""
+    number = len(found.works.scenario.people) * len(found.works.scenario.posts)
+    if number > MAX_PAIRS:
+        raise TooLarge(number)
     most = np.zeros(len(found.desks), np.int64)
     scratch = merging.Merging(DeskContext(DeskData(found.works.scenario, found.desks, ())), found, teams)
     for slots in scratch.slots:
@@ -124,9 +127,6 @@ class _Run:
 
     def solution(self) -> Solution:
         """The whole descent."""
-        number = len(self.scenario.people) * len(self.scenario.posts)
-        if number > MAX_PAIRS:
-            raise TooLarge(number)
         begun = time.perf_counter()
         self.control.emit("teams", "build")
         try:
@@ -141,6 +141,8 @@ class _Run:
             least = partitions.least()
         except TimeoutError:
             return Solution("stopped", None, (), False, tuple(self.log), self.counts)
+        if found.up_to is not None and (least is None or least.seats > found.up_to):
+            raise TooManyTeams(self.max_teams)  # what is not listed might do better
         if least is None:
             return Solution("infeasible", None, (), False, tuple(self.log), self.counts)
         self.log.append(StageLog("headcount", time.perf_counter() - begun, len(found.teams), len(least.least_both)))

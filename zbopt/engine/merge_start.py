@@ -13,6 +13,7 @@ import numpy as np
 from zbopt.engine.backend import search
 from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
 from zbopt.engine.merging import Merging
+from zbopt.engine.start import forced
 from zbopt.progress import Control
 
 SECONDS = 5
@@ -31,9 +32,9 @@ def start_point(m: Merging, model: LinearModel, chosen: Ints) -> Floats | None:
     lower, upper = model.lower.copy(), model.upper.copy()
     lower[m.y] = upper[m.y] = point[m.y]
     upper[m.context.x] = 0
-    upper[m.context.x[_greedy(m, model, point, chosen)]] = (
-        1  # the search may leave some out again, where a level or quota asks it
-    )
+    # the search may leave some of the greedy's people out again, where a pin, a level or a quota asks it
+    usable = np.union1d(_greedy(m, model, point, chosen), np.flatnonzero(forced(m.context)))
+    upper[m.context.x[usable]] = 1
     there = replace(model, lower=lower, upper=upper)
     return search(there, model.objectives["unfilled"], Control(SECONDS), "start", np.flatnonzero(upper > 0)).x
 
@@ -48,7 +49,7 @@ def _greedy(m: Merging, model: LinearModel, point: Floats, chosen: Ints) -> Ints
             left.append(slot.seats)
     merit = model.objectives["merit"][m.context.x] if len(m.context.x) else np.zeros(0)
     supply = np.bincount(m.context.post, minlength=len(m.context.data.posts))
-    order = np.lexsort((m.context.x, merit, supply[m.context.post], ~_pinned(m)))
+    order = np.lexsort((m.context.x, merit, supply[m.context.post], ~forced(m.context)))
     bounded = _packing(model)
     matrix, used = model.matrix.tocsc(), model.matrix @ point
     busy: set[int] = set()
@@ -67,16 +68,6 @@ def _greedy(m: Merging, model: LinearModel, point: Floats, chosen: Ints) -> Ints
         busy.add(person)
         taken.append(int(pair))
     return np.array(sorted(taken), np.int64)
-
-
-def _pinned(m: Merging) -> Bools:
-    """The pairs a must pin names."""
-    named = np.zeros(len(m.context.x), bool)
-    for pin in m.context.data.pins:
-        if pin.must:
-            places = m.context.data.places(pin)
-            named |= (m.context.person == m.context.data.person_index[pin.person]) & places[m.context.post]
-    return named
 
 
 def _packing(model: LinearModel) -> Bools:

@@ -164,9 +164,10 @@ def partition(m: Merging) -> None:
 
 def desks(m: Merging) -> None:
     """Persons at a desk flow to the team its part is in: sum_c x_cd - sum_G flow_dG = 0."""
-    entries: Entries = [(int(m.context.post[pair]), int(m.context.x[pair]), 1.0) for pair in range(len(m.context.x))]
-    entries += [(desk, column, -1.0) for (desk, _), column in m.flow.items()]
-    m.rows("desk", [(name,) for name in m.desk_names], entries, 0, 0)
+    entries: Entries = [(desk, column, -1.0) for (desk, _), column in m.flow.items()]
+    added = m.rows("desk", [(name,) for name in m.desk_names], entries, 0, 0)
+    if len(m.context.x):
+        m.builder.more((added[m.context.post], m.context.x, 1))
 
 
 def slots(m: Merging) -> None:

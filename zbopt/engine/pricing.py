@@ -33,7 +33,8 @@ EPS = 1e-6
 def priced_candidates(works: Workloads, control: Control, workers: int, limit: int = MAX_TEAMS) -> Candidates:
     """The teams that partitions of up to `MORE_SEATS` above the least headcount can use.
 
-    Raises `TooManyTeams` where even these are too many, or where `require` leaves parts without a team of their own.
+    Raises `TimeoutError` where the control says to end, `TooManyTeams` where even these are too many or
+    where `require` leaves parts without a team of their own.
     """
     desks = desks_of(works)
     search = Enumeration(works, desks, limit, control)
@@ -45,8 +46,8 @@ def priced_candidates(works: Workloads, control: Control, workers: int, limit: i
     teams: dict[tuple[int, ...], int] = dict(alone)
     for _ in range(MAX_ROUNDS):
         relaxed = relax(_master(teams, search.number), _costs(teams), control, "teams")
-        if relaxed.outcome != "optimal":
-            raise TooManyTeams(limit)
+        if relaxed.outcome != "optimal":  # each part alone is a partition, so it was stopped
+            raise TimeoutError
         prices = [seats - float(relaxed.reduced[place]) for place, seats in enumerate(alone.values())]
         control.emit("teams", "pricing", len(teams), relaxed.bound)
         cheap = [item for item in search.priced(prices, -EPS, FOR_EACH) if item[0] not in teams]

@@ -74,7 +74,8 @@ def _wanted(data: Data, number: int) -> Ints:
     return points
 
 
-def _stability(data: Data) -> Ints:
+def stability(data: Data) -> Ints:
+    """100 at the same post, 70 in the same or a succeeding task force, 0 elsewhere; 50 for people without a place (n x m)."""
     points = np.full((len(data.people), len(data.posts)), 50, np.int64)
     points[data.incumbent] = 0
     followers = {team.id: [] for team in data.scenario.task_forces}  # type: dict[str, list[int]]
@@ -94,5 +95,5 @@ def scores(data: Data) -> Scores:
     policy = data.scenario.policy
     merit = policy.merit
     preference = 0 if policy.mode("R30") is Mode.OFF else merit.preference
-    stability = 0 if policy.mode("R38") is Mode.OFF else merit.stability
-    return Scores(_fit(data), _preference(data), _stability(data), (merit.fit, preference, stability))
+    stays = 0 if policy.mode("R38") is Mode.OFF else merit.stability
+    return Scores(_fit(data), _preference(data), stability(data), (merit.fit, preference, stays))

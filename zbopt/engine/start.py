@@ -26,8 +26,8 @@ def _greedy(context: Context, model: LinearModel) -> Ints:
     merit = model.objectives["merit"][context.x] if len(context.x) else np.zeros(0)
     cost = context.eligibility.cost[context.person, context.post]
     supply = np.bincount(context.post, minlength=len(context.data.posts))
-    forced = _forced(context)
-    order = np.lexsort((context.x, merit, cost, supply[context.post], ~forced))
+    pinned = forced(context)
+    order = np.lexsort((context.x, merit, cost, supply[context.post], ~pinned))
     rows = _packing_rows(model)
     matrix = model.matrix.tocsc()
     used = np.zeros(model.num_rows)
@@ -48,7 +48,7 @@ def _greedy(context: Context, model: LinearModel) -> Ints:
     return np.array(sorted(taken), np.int64)
 
 
-def _forced(context: Context) -> np.ndarray:
+def forced(context: Context) -> np.ndarray:
     """The pairs that a must pin names."""
     forced = np.zeros(len(context.x), bool)
     for pin in context.data.pins:

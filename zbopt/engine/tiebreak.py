@@ -79,9 +79,9 @@ def choose_teams(
     face = np.flatnonzero(model.upper > 0)
     merit = model.objectives["merit"]
     while len(found) < MAX_PARTITIONS:
-        chosen = teams[found[-1][teams] > 0.5]
-        if bool(np.all(model.lower[teams[model.upper[teams] > 0]] > 0)) or control.out_of_time():
+        if control.out_of_time():
             break
+        chosen = teams[found[-1][teams] > 0.5]
         row = np.zeros(model.num_columns)
         row[chosen] = 1
         model = model.with_row(row, len(chosen) - 1)

@@ -74,6 +74,8 @@ def _stage_faults(
     merged = "seats" in values  # a merger has its stages whether or not the policy names them
     policies: dict[str, Stage] = {str(name): Stage(name=name) for name in StageName if merged and name in values}
     policies |= {str(stage.name): stage for stage in scenario.policy.stages}
+    if stages and str(stages[-1].name) in policies:  # nothing after it could gain by a tolerance
+        policies[str(stages[-1].name)] = Stage(name=StageName(stages[-1].name))
     for number, stage in enumerate(stages):
         subject = ("stage", str(stage.name))
         path = f"stages[{number}]"

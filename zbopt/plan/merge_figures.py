@@ -12,7 +12,7 @@ from zbopt.plan.result import Partition
 from zbopt.plan.teams import Structure, Team
 from zbopt.plan.triage import Triage
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import TaskForceState
+from zbopt.scenario.vocabulary import KeyTaskState, TaskForceState
 
 
 def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
@@ -92,9 +92,9 @@ def categories(m: MergedPlan, before: Scenario) -> list[Document]:
     rows = []
     for team in m.teams:
         ids = tuple(part.id for part in team.parts)
+        alone = [m.structure.team((part,)).slots for part in ids]
         for slot in team.slots:
             is_category = slot.kind == "category"
-            alone = [m.structure.team((part,)).slots for part in ids]
             rows.append(
                 {
                     "task_force": team.id,
@@ -166,7 +166,7 @@ def key_tasks(before: Scenario, m: MergedPlan, rehomed: Sequence[Document]) -> l
     classes = m.structure.works.duty_class
     rows = []
     for task in before.key_tasks:
-        if task.state.value != "open":
+        if task.state is not KeyTaskState.OPEN:
             continue
         own = {classes[duty.id] for duty in before.duties if duty.key_task == task.id}
         teams = [

@@ -10,6 +10,7 @@ from zbopt.plan.measure import Measures
 from zbopt.plan.merged import MergedPlan, level_demands
 from zbopt.plan.scores import wish_points
 from zbopt.plan.teams import Team, TeamSlot
+from zbopt.scenario import facts
 from zbopt.scenario.fields import parse_month
 from zbopt.scenario.models import Person, TaskForce
 from zbopt.scenario.vocabulary import Mode, Role
@@ -156,7 +157,10 @@ def _pinned_heads(m: MergedPlan) -> list[tuple[str, str]]:
         for part, desks in m.structure.desks.items()
         for desk in desks
         if desk.kind == "role" and desk.key == Role.HEAD.value and desk.seats == 1
-        if any(pin.must and any(pin.post == post.id for post in desk.posts) for pin in m.scenario.pins)
+        if any(
+            pin.must and facts.pin_binds(pin, m.scenario) and any(pin.post == post.id for post in desk.posts)
+            for pin in m.scenario.pins
+        )
     }
     ids = sorted(heads)
     return [(a, b) for n, a in enumerate(ids) for b in ids[n + 1 :] if m.structure.works.linked(a, b)]

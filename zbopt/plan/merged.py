@@ -15,7 +15,6 @@ from zbopt.plan.measure import (
     Measures,
     Plan,
     Violation,
-    lending_cap,
     quota_violations,
     read_quota,
 )
@@ -38,6 +37,7 @@ class MergedPlan:
         self.team_of_part = {part.id: team for team in self.teams for part in team.parts}
         self.slot_of_desk = {desk.id: slot for team in self.teams for slot in team.slots for desk in slot.desks}
         self.assignment = assignment
+        self._base_posts: dict[tuple[str, str], Post | None] = {}
         self.desks_of_person: dict[str, list[PlanDesk]] = {}
         self.people_of_slot: dict[str, list[str]] = {slot.post: [] for team in self.teams for slot in team.slots}
         for person, desk_id in assignment:
@@ -87,6 +87,12 @@ class MergedPlan:
 
     def base_post(self, person: Person, desk: PlanDesk) -> Post | None:
         """The post through which a person takes a desk: fewest target rules broken, most points, lowest id."""
+        key = (person.id, desk.id)
+        if key not in self._base_posts:
+            self._base_posts[key] = self._base_post(person, desk)
+        return self._base_posts[key]
+
+    def _base_post(self, person: Person, desk: PlanDesk) -> Post | None:
         weight = weights(self.scenario)
         base = self.structure.with_plain_posts
         open_posts = [post for post in desk.posts if not self.hard(person, desk, post)]
@@ -313,4 +319,4 @@ def _merit(m: MergedPlan, seat_points: dict[tuple[str, str], Points]) -> int:
     return total
 
 
-__all__ = ["MergedPlan", "lending_cap", "measure_merged"]
+__all__ = ["MergedPlan", "level_demands", "measure_merged"]

@@ -320,9 +320,13 @@ class Triage:
                 elif verdict.ends:
                     yield self._new_home(duty, team.id, value, estimated)
 
+    @cached_property
+    def _stays(self) -> Workloads:
+        return Workloads(self.after)
+
     def _new_home(self, duty: str, source: str, fte: int, estimated: bool) -> Rehomed:
         """A task force that stays and has the duty (most workload, then lowest id); else the owner unit; else nobody."""
-        stays = Workloads(self.after)
+        stays = self._stays
         same = stays.duty_class[duty]
         holders = {
             part.id: stays.by_duty[part.id].get(same, 0)

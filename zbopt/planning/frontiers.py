@@ -34,6 +34,7 @@ def frontier(
     `on_rows` receives the document so far after every row, so that a run that is killed can be resumed too.
     `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
     """
+    from zbopt.engine.assign import TooLarge
     from zbopt.engine.candidates import TooManyTeams
     from zbopt.engine.frontier import frontier as walk
     from zbopt.scenario.decisions import load_decisions
@@ -66,6 +67,8 @@ def frontier(
         return written(walk(scenario, control, workers or policy.workers, rows, unfilled, tell))
     except TooManyTeams as problem:
         raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+    except TooLarge as problem:
+        raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
 
 
 def _digest(body: Mapping[str, Any]) -> str:

@@ -112,22 +112,23 @@ class _MergeRun:
         from zbopt.engine.merge import TooLarge, solve
 
         others: list[Solution] = []
-        search = "found" if self.alternatives else "not_asked"
         try:
             solution = solve(scenario, control, seed, workers, max_moves=self.max_moves)
-            while solution.assignment is not None and len(others) < self.alternatives:
-                control.emit("alternatives", "search", len(others))
-                excluded = [item.partition or () for item in (solution, *others)]
-                other = solve(scenario, control, seed, workers, excluded=excluded, max_moves=self.max_moves)
-                if other.status != "proved":
-                    search = "none_left" if other.status == "infeasible" else "stopped"
-                    break
-                others.append(other)
         except TooManyTeams as problem:
             raise DiagnosticsError([error("Z402", value=str(problem))]) from None
         except TooLarge as problem:
             raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
-        return solution, others, search
+        while solution.assignment is not None and len(others) < self.alternatives:
+            control.emit("alternatives", "search", len(others))
+            excluded = [item.partition or () for item in (solution, *others)]
+            try:
+                other = solve(scenario, control, seed, workers, excluded=excluded, max_moves=self.max_moves)
+            except TooManyTeams:  # the plan stands; what comes after it is not listed
+                return solution, others, "stopped"
+            if other.status != "proved":
+                return solution, others, "none_left" if other.status == "infeasible" else "stopped"
+            others.append(other)
+        return solution, others, "found" if self.alternatives else "not_asked"
 
 
 def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Scenario:

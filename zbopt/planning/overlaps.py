@@ -5,28 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan.document import Document
 from zbopt.planning.merging import unfit_checked
 from zbopt.progress import Control
-from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
-
-
-def triaged_all(scenario: Scenario, overrides: tuple[Override, ...] | None) -> Scenario:
-    """What must be fit for merging: the scenario itself, or all that triage judges."""
-    from zbopt.plan.triage import Triage
-
-    return scenario if overrides is None else Triage(scenario, overrides).every
 
 
 def overlap(source: str | Path | Loaded) -> tuple[Loaded, Document]:
     """Pairs of task forces with their overlap and its evidence; applied ones included."""
     from zbopt.plan.overlap import overlap_document
+    from zbopt.plan.triage import Triage
 
     loaded = source if isinstance(source, Loaded) else load(source)
-    return loaded, overlap_document(triaged_all(loaded.scenario, ()))
+    return loaded, overlap_document(Triage(loaded.scenario).every)
 
 
 def suggest(
@@ -36,18 +28,16 @@ def suggest(
 
     `change`: least seats and task forces as it stands and with this one pair confirmed, and the groups that would be new.
     """
-    from zbopt.diagnostics import Mark
     from zbopt.plan.overlap import DEFAULT_THRESHOLD, confirmed, read_synonyms, suggestions
+    from zbopt.plan.triage import Triage
     from zbopt.scenario.source import decode, read_bytes
 
     loaded = source if isinstance(source, Loaded) else load(source)
     words = {}
     if synonyms is not None:
-        text, found = decode(read_bytes(Path(synonyms), Path(synonyms).name), Path(synonyms).name)
-        if any(item.severity == "error" for item in found):
-            raise DiagnosticsError([*found, error("Z003", Mark(str(synonyms)))])
-        words = read_synonyms(text)
-    scenario = triaged_all(loaded.scenario, ())
+        name = Path(synonyms).name
+        words = read_synonyms(decode(read_bytes(Path(synonyms), name), name)[0])
+    scenario = Triage(loaded.scenario).every
     pairs = suggestions(scenario, words, DEFAULT_THRESHOLD if threshold is None else threshold)
     merged = unfit_checked(loaded, ())
     before = _headcount(merged) if pairs else None
