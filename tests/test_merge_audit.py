@@ -22,6 +22,8 @@ from zbopt.plan.merge_document import Unreconciled, derived_merge, merge_documen
 from zbopt.progress import Control
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.models import Scenario
+from zbopt.scenario.policy import Stage
+from zbopt.scenario.vocabulary import StageName
 
 FAMILIES = [("quota", "quota"), ("pin", "pin"), ("must_fill", "must_fill"), ("twice", "twice"), ("evasion", "R17")]
 STAGE_OF_TERM = [
@@ -125,6 +127,20 @@ def test_every_altered_leaf_is_found() -> None:
         other, shown = with_altered_leaf(plan, path)
         places = [fault.path for fault in audit_document(other, result.scenario) if fault.path]
         assert any(shown.startswith(place) for place in places), (shown, places)
+
+
+def test_the_last_stage_may_give_nothing_up() -> None:
+    """A tolerance of the last stage buys nothing, so a plan below its value is a fault even within it."""
+    from dataclasses import replace
+
+    loaded = load("scenarios/three-task-forces")
+    loose = loaded.scenario.policy.model_copy(update={"stages": (Stage(name=StageName.MERIT, tolerance=500),)})
+    scenario = loaded.scenario.replaced(policy=loose)
+    solution = solve(scenario, Control(60), 1, 1)
+    assert audit_solution(scenario, solution) == ()
+    better = replace(solution.stages[-1], value=solution.stages[-1].value + 100, bound=solution.stages[-1].bound + 100)
+    claimed = replace(solution, stages=(*solution.stages[:-1], better))
+    assert {fault.rule for fault in audit_solution(scenario, claimed)} == {"merit"}
 
 
 def test_action_lists_that_do_not_add_up_fail_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

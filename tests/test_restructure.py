@@ -18,6 +18,7 @@ from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine import merge as merge_engine
 from zbopt.engine.candidates import Candidates, TooManyTeams, candidates
+from zbopt.engine.frontier import frontier
 from zbopt.engine.merge import solve
 from zbopt.engine.pricing import priced_candidates
 from zbopt.plan.document import to_text
@@ -369,6 +370,22 @@ def _refuse(*arguments: Any) -> Any:
     raise TooManyTeams(3)
 
 
+def test_teams_that_are_not_listed_are_no_proof_that_none_is_left() -> None:
+    scenario = load("scenarios/three-task-forces").scenario
+    plan = solve(scenario, Control(60), 1, 1, max_teams=1)
+    assert plan.partition == (("T01", "T02"), ("T03",))
+    assert solve(scenario, Control(60), 1, 1, excluded=[plan.partition]).status == "infeasible"
+    with pytest.raises(TooManyTeams):
+        solve(scenario, Control(60), 1, 1, excluded=[plan.partition], max_teams=1)
+
+
+def test_a_frontier_that_is_stopped_keeps_its_rows() -> None:
+    control = Control()
+    control.request_stop()
+    found = frontier(load("scenarios/three-task-forces").scenario, control, 1, [(10, 0)], 0)
+    assert (found.status, found.rows) == ("stopped", ((10, 0),))
+
+
 def test_listing_teams_stops_when_it_is_told_to() -> None:
     control = Control()
     control.request_stop()
@@ -393,7 +410,7 @@ def test_nothing_left_to_merge_is_a_plan_without_task_forces() -> None:
         team["state"] = "ended"
     raw["pins"] = []
     plan = planning.merge(parse(raw)).document
-    assert (plan["status"], plan["task_forces"], plan["seats"]) == ("proved", [], [])
+    assert (plan["status"], plan["repeatable"], plan["task_forces"], plan["seats"]) == ("proved", True, [], [])
     assert planning.suggest(parse(raw)) is not None
 
 
