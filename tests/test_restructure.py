@@ -411,7 +411,8 @@ def test_nothing_left_to_merge_is_a_plan_without_task_forces() -> None:
     raw["pins"] = []
     plan = planning.merge(parse(raw)).document
     assert (plan["status"], plan["repeatable"], plan["task_forces"], plan["seats"]) == ("proved", True, [], [])
-    assert planning.suggest(parse(raw)) is not None
+    assert planning.merge(parse(raw), alternatives=2).document["alternatives_search"] == "none_left"
+    assert planning.suggest(parse(raw))[1] == []
 
 
 def test_seats_of_a_task_force_being_set_up_are_no_seats_of_last_year() -> None:

@@ -80,7 +80,7 @@ class Partitions:
         known = [part for part in parts if part is not None]
         if not known:  # no task force is left
             nothing = np.zeros(0, np.int64)
-            return Headcount(0, 0, nothing, nothing, nothing) if from_seats == 0 else None
+            return Headcount(0, 0, nothing, nothing, nothing) if from_seats == 0 and not self.excluded else None
         seats = sum(part.seats for part in known)
         if not self.excluded and from_seats <= seats:
             cheap = np.concatenate([part.teams[part.with_team // SEAT <= part.seats] for part in known])

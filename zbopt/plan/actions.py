@@ -30,7 +30,6 @@ class Actions:
 
     def __init__(self, before: Scenario, m: MergedPlan, measures: Measures, triage: Triage | None) -> None:
         self.before, self.m, self.measures, self.triage = before, m, measures, triage
-        self.ended = {v.task_force for v in triage.verdicts if v.ends} if triage is not None else set()
         self.running = [team for team in before.task_forces if team.state is TaskForceState.RUNNING]
         self.effective = str(before.term.start if before.term is not None else before.as_of)
         self.desk_of_post = {post.id: desk for desk in m.structure.desk_by_id.values() for post in desk.posts}
