@@ -36,11 +36,22 @@ class Control:
         self._start = time.monotonic()
         self.time_limit_seconds = time_limit_seconds
         self._listener = listener
-        self.stop_requested = False
+        self._stopped = False
+        self._above: Control | None = None
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked this run, or the one it is part of, to end."""
+        return self._stopped or (self._above is not None and self._above.stop_requested)
+
+    def part_of(self, above: Control) -> Control:
+        """This control as that of a part of another run: a stop of the whole stops it too."""
+        self._above = above
+        return self
 
     def request_stop(self) -> None:
         """Ask the run to end soon and to keep the best plan found."""
-        self.stop_requested = True
+        self._stopped = True
 
     def seconds(self) -> float:
         """Seconds since the run began."""

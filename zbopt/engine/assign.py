@@ -12,7 +12,7 @@ from zbopt.engine.data import Data
 from zbopt.engine.linear import Floats, LinearModel
 from zbopt.engine.rules import ROWS
 from zbopt.engine.stages import Descent, Impossible, last_without_tolerance
-from zbopt.engine.start import complete, start_plan
+from zbopt.engine.start import complete, given_plan, start_plan
 from zbopt.engine.terms import TERMS
 from zbopt.engine.tiebreak import tie_break
 from zbopt.plan.result import Assignment, Solution, StageLog, StageResult, Status, assignment_of
@@ -40,8 +40,20 @@ def assign_stages(scenario: Scenario) -> list[Stage]:
     return last_without_tolerance([stage for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES])
 
 
-def build(scenario: Scenario, without: frozenset[str] = frozenset()) -> tuple[Context, LinearModel]:
-    """The model of a scenario. `without` leaves rules, row families or terms out; only tests do that."""
+def build(
+    scenario: Scenario, without: frozenset[str] = frozenset(), further: tuple[str, ...] = ()
+) -> tuple[Context, LinearModel]:
+    """The model of a scenario, with objectives for its stages, merit and the `further` ones.
+
+    `without` leaves rules, row families or terms out: tests drop rules; a question without objective needs no terms.
+    """
+    context = drafted(scenario, without)
+    stages = [stage.name for stage in assign_stages(scenario)]
+    return context, context.builder.build([*stages, *(name for name in ("merit", *further) if name not in stages)])
+
+
+def drafted(scenario: Scenario, without: frozenset[str] = frozenset()) -> Context:
+    """Every column, row and term, to which more can be added before it is built; raises `TooLarge`."""
     number = len(scenario.people) * len(scenario.posts)
     if number > MAX_PAIRS:
         raise TooLarge(number)
@@ -54,29 +66,35 @@ def build(scenario: Scenario, without: frozenset[str] = frozenset()) -> tuple[Co
     for name, term in TERMS.items():
         if name not in without and not (name == "moves" and "moves" not in stages):
             term(context)
-    return context, context.builder.build([*stages, *(name for name in ("merit",) if name not in stages)])
+    return context
 
 
 def solve(
-    scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset()
-) -> Solution:
-    """Staff the task forces: every stage with value and bound, the plan certified unique where that is possible."""
+    scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
+    start: Assignment = (), certify: bool = True,
+) -> Solution:  # fmt: skip
+    """Staff the task forces: every stage with value and bound, the plan certified unique where that is possible.
+
+    `start`: a plan to begin with, where it keeps the rules of this scenario. `certify` False leaves the tie-break out: where
+    only the values count.
+    """
     begun = time.perf_counter()
     control.emit("model", "build")
     context, model = build(scenario, without)
     log = [StageLog("model", time.perf_counter() - begun, len(context.x), model.num_rows)]
-    start = start_plan(context, model)
-    descent = Descent(model, control, workers, len(context.x), int(context.data.seats.sum()), start)
-    if start is not None:
+    first = given_plan(context, model, start) if start else None
+    first = start_plan(context, model) if first is None else first
+    descent = Descent(model, control, workers, len(context.x), int(context.data.seats.sum()), first)
+    if first is not None:
         control.emit(
-            "start", "plan", float(model.objectives["unfilled"] @ start) if "unfilled" in model.objectives else None
+            "start", "plan", float(model.objectives["unfilled"] @ first) if "unfilled" in model.objectives else None
         )
     try:
         descent.run(assign_stages(scenario))
     except Impossible:
         return Solution("infeasible", None, (), False, tuple(log + descent.log), _counts(context, model))
     unique = False
-    if descent.point is not None and not descent.out_of_time():
+    if certify and descent.point is not None and not descent.out_of_time():
         begun = time.perf_counter()
         point, unique = tie_break(descent.model, descent.point, context.x, control, seed, workers)
         descent.point = point
@@ -87,7 +105,7 @@ def solve(
         chosen = np.flatnonzero(descent.point[: len(context.x)] > 0.5)
         plan = complete(context, model, chosen)
         stages = tuple(_with_plan_value(descent, item, plan) for item in stages)
-    assignment = None if descent.point is None else _assignment(context, descent.point)
+    assignment = None if descent.point is None else assignment_at(context, descent.point)
     status = _status(assignment, stages, control)
     return Solution(
         status, assignment, stages, unique and status == "proved", tuple(log + descent.log), _counts(context, model)
@@ -108,7 +126,8 @@ def _with_plan_value(descent: Descent, stage: StageResult, plan: Floats) -> Stag
     return replace(stage, plan_value=sign * descent.value(stage.name, plan))
 
 
-def _assignment(context: Context, point: Floats) -> Assignment:
+def assignment_at(context: Context, point: Floats) -> Assignment:
+    """Who sits where at a point."""
     people, posts = context.data.people, context.data.posts
     chosen = np.flatnonzero(point[: len(context.x)] > 0.5)
     return assignment_of((people[context.person[pair]].id, posts[context.post[pair]].id) for pair in chosen)

@@ -99,15 +99,15 @@ def build(
 
 def solve(
     scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
-    excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS, max_moves: int | None = None,
+    excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS, max_moves: int | None = None, certify: bool = True,
 ) -> Solution:  # fmt: skip
     """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
 
     `max_moves`: most persons who may adjust, transfer or be new. `excluded`: partitions from which the answer must differ
     in two groups or more. Above `max_teams` candidate teams only those near the least headcount are generated; raises
-    `TooManyTeams` where that does not do, `TooLarge` as `assign` does.
+    `TooManyTeams` where that does not do, `TooLarge` as `assign` does. `certify` False leaves the tie-break out.
     """
-    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams, max_moves)
+    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams, max_moves, certify)
     return run.solution()
 
 
@@ -116,8 +116,9 @@ class _Run:
 
     def __init__(
         self, scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str],
-        excluded: tuple[Partition, ...], max_teams: int, max_moves: int | None,
+        excluded: tuple[Partition, ...], max_teams: int, max_moves: int | None, certify: bool,
     ) -> None:  # fmt: skip
+        self.certify = certify
         self.scenario, self.control, self.seed, self.workers = scenario, control, seed, workers
         self.without, self.excluded, self.max_teams, self.max_moves = without, excluded, max_teams, max_moves
         self.stages = merge_stages(scenario)
@@ -257,7 +258,7 @@ class _Run:
     def _finish(self, built: Built, descent: Descent, first: list[StageResult]) -> Solution:
         unique = False
         assert descent.point is not None
-        if not descent.out_of_time():
+        if self.certify and not descent.out_of_time():
             unique = self._tie_break(built, descent)
         plan = self._settled(built, descent)
         own = [replace(item, plan_value=_signed(built.model, str(item.name), plan)) for item in descent.results]
@@ -270,8 +271,8 @@ class _Run:
         proved = len(stages) == len(self.stages) + 1 and all(stage.status == "proved" for stage in stages)
         status: Status = "proved" if proved else "stopped" if self.control.stop_requested else "feasible"
         return Solution(
-            status, assignment_of(_seated(built, plan)), stages, unique and proved, (*self.log, *descent.log),
-            self.counts, _partition(built, plan),
+            status, assignment_of(seated(built, plan)), stages, unique and proved, (*self.log, *descent.log),
+            self.counts, chosen_partition(built, plan),
         )  # fmt: skip
 
     def _tie_break(self, built: Built, descent: Descent) -> bool:
@@ -347,18 +348,20 @@ def _signed(model: LinearModel, name: str, point: Floats) -> int:
     return -value if name == "merit" else value
 
 
-def _seated(built: Built, point: Floats) -> list[tuple[str, str]]:
+def seated(built: Built, point: Floats) -> list[tuple[str, str]]:
+    """Who sits at which desk at a point."""
     context = built.context
     pairs = np.flatnonzero(point[: len(context.x)] > 0.5)
     names = built.merging.desk_names
     return [(context.data.people[context.person[pair]].id, names[context.post[pair]]) for pair in pairs]
 
 
-def _partition(built: Built, point: Floats) -> Partition:
+def chosen_partition(built: Built, point: Floats) -> Partition:
+    """The teams chosen at a point."""
     parts = built.merging.found.works.parts
     places = np.flatnonzero(point[built.merging.y] > 0.5)
     teams = (built.merging.found.teams[built.merging.teams[place]] for place in places)
     return tuple(sorted(tuple(parts[part].id for part in team) for team in teams))
 
 
-__all__ = ["TooLarge", "build", "merge_stages", "solve"]
+__all__ = ["TooLarge", "build", "chosen_partition", "merge_stages", "seated", "solve"]

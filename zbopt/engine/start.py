@@ -10,6 +10,7 @@ from scipy import sparse
 
 from zbopt.engine.context import Context
 from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.plan.result import Assignment
 
 
 def start_plan(context: Context, model: LinearModel) -> Floats | None:
@@ -18,6 +19,19 @@ def start_plan(context: Context, model: LinearModel) -> Floats | None:
     point = complete(context, model, chosen)
     if not model.keeps(point):
         point = complete(context, model, _without_broken_teams(context, model, chosen, point))
+    return point if model.keeps(point) else None
+
+
+def given_plan(context: Context, model: LinearModel, assignment: Assignment) -> Floats | None:
+    """The point of a plan known from elsewhere, None where it does not keep every row of this model."""
+    people, posts = context.data.person_index, context.data.post_index
+    if any(person not in people or post not in posts for person, post in assignment):
+        return None
+    wanted = {people[person] * len(posts) + posts[post] for person, post in assignment}
+    chosen = np.flatnonzero(np.isin(context.person * len(posts) + context.post, sorted(wanted)))
+    if len(chosen) < len(wanted):
+        return None
+    point = complete(context, model, chosen)
     return point if model.keeps(point) else None
 
 

@@ -75,6 +75,15 @@ def _setting(rule_id: str, key: str, value: Any) -> Any:
     return settings[key].parse(value)
 
 
+def changed_rule(rule_id: str, policy: RulePolicy, key: str, value: str) -> RulePolicy:
+    """A rule with its mode or one setting changed; raises a `PydanticCustomError` as `parse_rules` does."""
+    if key == "mode":
+        return RulePolicy(_rule_mode(rule_id, value), policy.settings)
+    setting = RULES[rule_id].settings.get(key)
+    new = setting.default if setting is not None and value == "" else _setting(rule_id, key, value)
+    return RulePolicy(policy.mode, MappingProxyType({**policy.settings, key: new}))
+
+
 def _one_rule(rule_id: str, raw: Any, faults: list[Fault]) -> RulePolicy:
     """Mode and settings of one rule; what cannot be read goes to `faults`."""
     rule = RULES[rule_id]

@@ -1,0 +1,100 @@
+"""A scenario with what is done to it: assigned, merged, or restructured after triage. Asks and solves in one way for all three."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.engine.question import Finding, ask
+from zbopt.explaining.elements import Question, hard_only
+from zbopt.plan.audit import AuditError, audit_solution
+from zbopt.plan.measure import Measures, Plan, measure
+from zbopt.plan.merge_document import scenario_to_merge
+from zbopt.plan.merged import MergedPlan, measure_merged
+from zbopt.plan.result import Assignment, Solution
+from zbopt.progress import Control
+from zbopt.scenario.decisions import Override
+from zbopt.scenario.edits import Edit, applied
+from zbopt.scenario.models import Scenario
+
+KINDS = ("assign", "merge", "restructure")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario as the planner wrote it, and the use case (`KINDS`) it is for."""
+
+    scenario: Scenario
+    kind: str = "assign"
+    overrides: tuple[Override, ...] = ()
+    workers: int = 1
+    seed: int = 1
+
+    @property
+    def merging(self) -> bool:
+        """Whether task forces are merged."""
+        return self.kind != "assign"
+
+    @cached_property
+    def solved(self) -> Scenario:
+        """What is solved: the scenario, or what triage leaves of it."""
+        return scenario_to_merge(self.scenario, self.overrides)[0] if self.kind == "restructure" else self.scenario
+
+    def edited(self, edits: Sequence[Edit], checked: bool = True) -> Case:
+        """The case after some edits; raises `DiagnosticsError` where one cannot be done."""
+        return replace(self, scenario=applied(self.scenario, edits, checked))
+
+    def ask(self, question: Question, control: Control, workers: int) -> Finding:
+        """Whether a plan exists."""
+        paying = question.goal.paid is not None or question.goal.better is not None
+        scenario = question.scenario if paying else hard_only(question.scenario)
+        if not self.merging:
+            return ask(scenario, control, workers, question.goal)
+        from zbopt.engine.merge_question import ask_merge
+
+        return ask_merge(scenario, control, workers, question.goal)
+
+    def solve(
+        self, control: Control, start: Assignment = (), certify: bool = False, max_moves: int | None = None
+    ) -> Solution:
+        """Solve and audit; raises `AuditError` for a defect of zbopt, `DiagnosticsError` where the case is too large or unfit."""
+        from zbopt.engine.assign import TooLarge
+        from zbopt.engine.candidates import TooManyTeams
+
+        try:
+            if self.merging:
+                from zbopt.engine import merge
+
+                solution = merge.solve(
+                    self.solved, control, self.seed, self.workers, max_moves=max_moves, certify=certify
+                )
+            else:
+                from zbopt.engine import assign
+
+                solution = assign.solve(self.solved, control, self.seed, self.workers, start=start, certify=certify)
+        except TooManyTeams as problem:
+            raise DiagnosticsError([error("Z402", value=str(problem))]) from None
+        except TooLarge as problem:
+            raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
+        faults = audit_solution(self.solved, solution)
+        if faults:
+            raise AuditError(faults)
+        return solution
+
+    def plan(self, solution: Solution) -> Plan | MergedPlan:
+        """The plan of a solution, laid out for reading."""
+        assert solution.assignment is not None
+        if solution.partition is not None:
+            return MergedPlan(self.solved, solution.partition, solution.assignment)
+        return Plan(self.solved, solution.assignment)
+
+    def measures(self, solution: Solution) -> Measures:
+        """Every figure of a solution's plan."""
+        assert solution.assignment is not None
+        plan = self.plan(solution)
+        return measure_merged(plan) if isinstance(plan, MergedPlan) else measure(self.solved, solution.assignment)
+
+
+__all__ = ["KINDS", "Case"]

@@ -1,0 +1,204 @@
+"""The changes a price list tries: each rule, quota, pin and pair dropped alone, each bound moved by one. Ids: `docs/explaining.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zbopt.explaining.case import Case
+from zbopt.explaining.elements import least_of
+from zbopt.plan.measure import lending_cap, team_size
+from zbopt.scenario import facts
+from zbopt.scenario.edits import Edit, row_key
+from zbopt.scenario.fields import Share
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.policy import TeamQuota
+from zbopt.scenario.rulebook import RULES
+from zbopt.scenario.vocabulary import Mode
+
+BINDING = (Mode.HARD, Mode.TARGET)
+
+NOT_DROPPED = ("R32", "R33", "R34", "R35", "R36", "R38", "R39", "R40")
+"""Rules that say which task forces there are or what merit is: without them another case would be solved."""
+
+SETTINGS = {
+    "R02": (("total_months", 1),),
+    "R03": (("months", -1),),
+    "R05": (("years", -1),),
+    "R06": (("years", -1), ("selected_years", -1)),
+    "R25": (("months", -1),),
+    "R27": (("default_level", -1),),
+}
+"""Whole-number settings of rules on persons, with the direction that bars less."""
+
+LEVELS = {"default_level": (1, 5)}
+"""Settings that do not begin at 0."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a price list: its id, the edits, and whether it allows more (every plan of before stays one)."""
+
+    id: str
+    edits: tuple[Edit, ...]
+    loosens: bool
+
+    @property
+    def group(self) -> str:
+        """What it can be tried together with: the id without its name."""
+        return ":".join(self.id.split(":")[:2])
+
+
+def changes(case: Case) -> tuple[Change, ...]:
+    """Every change, in order of id within its kind."""
+    scenario, solved = case.scenario, case.solved
+    found = [*_rules(scenario), *_quotas(scenario, solved), *_pins(scenario), *_posts(solved)]
+    found += [*_units(scenario), *_sizes(scenario, solved), *_settings(scenario)]
+    return tuple(dict.fromkeys([*found, *(_merging(scenario, solved) if case.merging else [])]))
+
+
+def _rules(scenario: Scenario) -> Iterator[Change]:
+    for rule in RULES:
+        if rule not in NOT_DROPPED and scenario.policy.mode(rule) in BINDING:
+            yield Change(f"drop:{rule}", (Edit("set", ("policy", "rules", rule, "mode"), "warn"),), True)
+
+
+def _quotas(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
+    entries: list[tuple[str, tuple[str, ...], list[TeamQuota]]] = []
+    for name in dict.fromkeys(quota.name for quota in scenario.policy.quotas):
+        same: list[TeamQuota] = [quota for quota in scenario.policy.quotas if quota.name == name]
+        entries.append((name, ("policy", "quotas", name), same))
+    staffed = {team.id for team in facts.staffed_task_forces(solved)}
+    for team in scenario.task_forces:
+        if team.id in staffed:
+            for name in dict.fromkeys(quota.name for quota in team.quotas):
+                own = [quota for quota in team.quotas if quota.name == name]
+                entries.append((f"{team.id}/{name}", ("task_forces", team.id, "quotas", name), own))
+    for name, path, same in entries:
+        if not any(quota.mode in BINDING for quota in same):
+            continue
+        yield Change(f"drop:quota:{name}", (Edit("drop", path),), True)
+        if len(same) == 1:
+            for end in ("min", "max"):
+                yield from _bound(name, path, end, same[0])
+
+
+def _bound(name: str, path: tuple[str, ...], end: str, quota: TeamQuota) -> Iterator[Change]:
+    bound: Share | int | None = getattr(quota, end)
+    if bound is None:
+        return
+    other = getattr(quota, "max" if end == "min" else "min")
+    for step in (-1, 1):
+        if isinstance(bound, Share):
+            moved = Share(bound.per_10000 + 100 * step)
+            fits = 0 <= moved.per_10000 <= 10_000
+            crossed = isinstance(other, Share) and (moved.per_10000 - other.per_10000) * (1 if end == "min" else -1) > 0
+            text = str(moved)
+        else:
+            fits, text = bound + step >= 0, str(bound + step)
+            crossed = isinstance(other, int) and (bound + step - other) * (1 if end == "min" else -1) > 0
+        if fits and not crossed:
+            loosens = (step < 0) == (end == "min")
+            yield Change(_id(loosens, f"quota:{name}:{end}"), (Edit("set", (*path, end), text),), loosens)
+
+
+def _id(loosens: bool, rest: str) -> str:
+    return f"{'loosen' if loosens else 'tighten'}:{rest}"
+
+
+def _pins(scenario: Scenario) -> Iterator[Change]:
+    for pin in scenario.pins:
+        if facts.pin_binds(pin, scenario):
+            key = row_key(pin)
+            yield Change(f"drop:{'pin' if pin.must else 'ban'}:{key}", (Edit("drop", ("pins", key)),), True)
+
+
+def _posts(solved: Scenario) -> Iterator[Change]:
+    for post in facts.staffed_posts(solved):
+        path = ("posts", post.id)
+        if post.must_fill:
+            yield Change(f"drop:must_fill:{post.id}", (Edit("set", (*path, "must_fill"), "false"),), True)
+        if solved.policy.mode("R24") not in BINDING:
+            continue
+        low, high = post.age_min, post.age_max
+        for end, age in (("min", low), ("max", high)):
+            for step in (-1, 1):
+                if age is None or not 0 <= age + step <= 120:
+                    continue
+                crossed = low is not None and high is not None and low == high and (step > 0) == (end == "min")
+                if not crossed:
+                    loosens = (step < 0) == (end == "min")
+                    edit = Edit("set", (*path, f"age_{end}"), str(age + step))
+                    yield Change(_id(loosens, f"age:{post.id}:{end}"), (edit,), loosens)
+
+
+def _units(scenario: Scenario) -> Iterator[Change]:
+    for unit in scenario.units:
+        path = ("units", unit.id)
+        cap = lending_cap(unit, scenario) if scenario.policy.mode("R13") in BINDING else None
+        least = least_of(unit, scenario) if scenario.policy.mode("R14") in BINDING else None
+        stated = unit.lend_min is not None or scenario.policy.setting("R14", "min") is not None
+        for step in (-1, 1):
+            if cap is not None and cap + step >= 0:
+                edit = Edit("set", (*path, "lend_max"), str(cap + step))
+                yield Change(_id(step > 0, f"cap:{unit.id}"), (edit,), step > 0)
+            if least is not None and stated and least + step >= 0:
+                edit = Edit("set", (*path, "lend_min"), str(least + step))
+                yield Change(_id(step < 0, f"least:{unit.id}"), (edit,), step < 0)
+
+
+def _sizes(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
+    if scenario.policy.mode("R37") not in BINDING:
+        return
+    known = {team.id for team in scenario.task_forces}
+    for team in facts.staffed_task_forces(solved):
+        if team.id not in known:
+            continue
+        low, high = team_size(team.id, solved)
+        for end, size in (("min", low), ("max", high)):
+            for step in (-1, 1):
+                crossed = low == high and (step > 0) == (end == "min")
+                if size + step >= 0 and not crossed:
+                    loosens = (step < 0) == (end == "min")
+                    edit = Edit("set", ("task_forces", team.id, "size", end), str(size + step))
+                    yield Change(_id(loosens, f"size:{team.id}:{end}"), (edit,), loosens)
+
+
+def _settings(scenario: Scenario) -> Iterator[Change]:
+    for rule, settings in SETTINGS.items():
+        if scenario.policy.mode(rule) not in BINDING:
+            continue
+        for name, less in settings:
+            value = scenario.policy.setting(rule, name)
+            low, high = LEVELS.get(name, (0, 1200))
+            for step in (-1, 1):
+                if low <= value + step <= high:
+                    edit = Edit("set", ("policy", "rules", rule, name), str(value + step))
+                    yield Change(_id(step == less, f"{rule}:{name}"), (edit,), step == less)
+
+
+def _merging(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
+    merge: Any = scenario.policy.merge
+    if scenario.policy.mode("R35") is Mode.HARD:
+        for team in facts.staffed_task_forces(solved):
+            if team.locked and team.id in scenario.task_force_by_id:
+                yield Change(f"drop:lock:{team.id}", (Edit("set", ("task_forces", team.id, "locked"), "false"),), True)
+    for name in ("forbid", "require"):
+        for group in getattr(merge, name):
+            key = row_key(group)
+            yield Change(f"drop:{name}:{key}", (Edit("drop", ("policy", "merge", name, key)),), True)
+    overlap = merge.min_overlap.per_10000
+    for step in (-1, 1):
+        moved = Share(overlap + 100 * step)
+        if 0 <= moved.per_10000 <= 10_000:
+            edit = Edit("set", ("policy", "merge", "min_overlap"), str(moved))
+            yield Change(_id(step < 0, "merge:min_overlap"), (edit,), step < 0)
+        for field in ("max_members", "max_size"):
+            value = getattr(merge, field) + step
+            if value >= 1:
+                edit = Edit("set", ("policy", "merge", field), str(value))
+                yield Change(_id(step > 0, f"merge:{field}"), (edit,), step > 0)
+
+
+__all__ = ["Change", "changes"]

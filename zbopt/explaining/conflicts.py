@@ -1,0 +1,103 @@
+"""Minimal conflicts: which elements no plan meets together. From a model without objective, shrunk by deletion, each step re-solved.
+
+Deletion in chunks of half, a quarter, ... one. In the last pass every element that stayed was left out once and a plan was found,
+which with fewer elements around it still exists: that is the proof of "minimal".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from zbopt.engine.question import Finding
+from zbopt.explaining.elements import Element, Question
+from zbopt.progress import Control
+
+Asking = Callable[[Question, Control, int], Finding]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Elements that no plan meets together; `minimal` where a plan was found without each of them."""
+
+    elements: tuple[Element, ...]
+    minimal: bool
+
+
+@dataclass
+class Asker:
+    """Asks one question with some elements left out, each only once."""
+
+    question: Question
+    control: Control
+    workers: int
+    how: Asking
+    _known: dict[frozenset[Element], Finding] = field(default_factory=dict)
+
+    @property
+    def num_asked(self) -> int:
+        """How many times a model was asked."""
+        return len(self._known)
+
+    def without(self, gone: Collection[Element]) -> Finding:
+        """The answer with these elements left out."""
+        key = frozenset(gone)
+        if key not in self._known:
+            found = self.how(self.question.without(key), self.control, self.workers)
+            if found.outcome == "unknown":
+                return found
+            self._known[key] = found
+        self.control.emit("conflict", "search", len(self._known))
+        return self._known[key]
+
+    def keeping(self, kept: Collection[Element]) -> Finding:
+        """The answer with only these elements left."""
+        return self.without(set(self.question.elements) - set(kept))
+
+
+LATE = frozenset({Element("rule", ("R01",)), Element("rule", ("R29",))})
+"""Left out last: without them everybody may sit in every task force, and models are large while much else is in them."""
+
+
+def shrink(asker: Asker, kept: Sequence[Element]) -> Conflict:
+    """A conflict among elements that are known to be impossible together."""
+    late = [element for element in kept if element in LATE]
+    first, sure = _shrunk(asker, [element for element in kept if element not in LATE], late)
+    last, certain = _shrunk(asker, late, first)
+    return Conflict(tuple(sorted([*first, *last])), sure and certain)
+
+
+def _shrunk(asker: Asker, left: list[Element], beside: list[Element]) -> tuple[list[Element], bool]:
+    """What of `left` is needed beside the others, and whether each was proved to be."""
+    sure, size = True, max(1, len(left) // 2)
+    while left:
+        place = 0
+        while place < len(left):
+            rest = left[:place] + left[place + size :]
+            outcome = asker.keeping([*rest, *beside]).outcome
+            if outcome == "impossible":
+                left = rest
+                continue
+            sure = sure and not (size == 1 and outcome == "unknown")
+            place += size
+        if size == 1:
+            break
+        size = max(1, min(size // 2, len(left) // 2))
+    return left, sure
+
+
+def conflicts(asker: Asker, most: int = 5) -> tuple[Conflict, ...]:
+    """Conflicts without anything in common, until what is left has a plan; none where a plan exists or time ran out."""
+    found: list[Conflict] = []
+    while len(found) < most:
+        gone = {element for conflict in found for element in conflict.elements}
+        kept = [element for element in asker.question.elements if element not in gone]
+        if not kept or asker.keeping(kept).outcome != "impossible":
+            break
+        found.append(shrink(asker, kept))
+        if not found[-1].elements:
+            break  # impossible by what is no element: nothing to leave out
+    return tuple(found)
+
+
+__all__ = ["Asker", "Asking", "Conflict", "conflicts", "shrink"]

@@ -1,0 +1,325 @@
+"""Repairs: the cheapest edits after which a plan exists, each solved again before it is told. Meaning: `docs/explaining.md`.
+
+By hitting sets: every conflict must lose an element, so the cheapest set of actions with one for each known conflict is tried;
+where no plan exists yet, what is left holds another conflict. The first that works is a repair, and no part of it would do.
+Bounds then move by bisection, as little as is needed while the rest of the repair is taken for granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from zbopt.diagnostics import DiagnosticsError
+from zbopt.engine.question import fewest_lifted
+from zbopt.explaining.actions import BOUNDS, PRICES, Action, actions_for, cheapest, taken_away
+from zbopt.explaining.case import Case
+from zbopt.explaining.conflicts import Asker, Conflict, shrink
+from zbopt.explaining.elements import Question, least_of
+from zbopt.plan.measure import Plan, lending_cap, read_quota, team_size
+from zbopt.plan.merged import MergedPlan
+from zbopt.plan.result import Solution
+from zbopt.progress import Control
+from zbopt.scenario import facts
+from zbopt.scenario.edits import Edit
+from zbopt.scenario.fields import Share
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.vocabulary import Mode
+
+MAX_QUESTIONS = 60
+"""Questions after which the search ends if it has found a repair: a count, not a clock, so that the list is the same on every run."""
+
+PENDING = "待批"
+"""The approval number of an approval that is still to be asked for."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Edits after which a plan exists, their price, and the solution of the edited scenario that shows it."""
+
+    edits: tuple[Edit, ...]
+    price: int
+    solution: Solution
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Price, stages of the plan it leads to, text."""
+        values = tuple(-item.value if item.name == "merit" else item.value for item in self.solution.stages)
+        return (self.price, values, tuple(edit.text for edit in self.edits))
+
+
+@dataclass
+class Repairer:
+    """The search for repairs of one case and question."""
+
+    case: Case
+    question: Question
+    control: Control
+    most: int = 5
+    conflicts: list[Conflict] = field(default_factory=list)
+    complete: bool = False
+    """Whether the search ended because no further repair exists."""
+
+    def repairs(self, known: Sequence[Conflict] = ()) -> tuple[Repair, ...]:
+        """Up to `most` repairs, cheapest first."""
+        asker = Asker(self.question, self.control, self.case.workers, self.case.ask)
+        self.conflicts = list(known)
+        found: list[Repair] = []
+        refused: list[frozenset[Action]] = []
+        while len(found) < self.most and not self.control.out_of_time():
+            if found and asker.num_asked > MAX_QUESTIONS:
+                break
+            hit = [frozenset(self._actions(conflict)) for conflict in self.conflicts]
+            chosen = cheapest(hit, refused)
+            if chosen is None:
+                self.complete = True
+                break
+            gone = taken_away(sorted(chosen), self.question.elements, self.question.scenario)
+            outcome = asker.without(gone).outcome
+            if outcome == "unknown":
+                break
+            if outcome == "impossible":
+                told = {item for conflict in self.conflicts for item in conflict.elements}
+                left = [item for item in self.question.elements if item not in gone]
+                self.conflicts.append(shrink(asker, sorted(left, key=lambda item: item in told)))
+                continue
+            refused.append(chosen)
+            found += self._verified(sorted(chosen))
+        return tuple(sorted(found, key=lambda item: item.order))
+
+    def _actions(self, conflict: Conflict) -> Iterator[Action]:
+        for element in conflict.elements:
+            yield from actions_for(element, self.question.scenario)
+
+    # --- from actions to edits ---------------------------------------------------------------------------------------
+
+    def _verified(self, actions: list[Action]) -> Iterator[Repair]:
+        """The repair of some actions, solved again; nothing where that failed (another edit of the format forbids it, or time)."""
+        edits = self._edits(actions)
+        if edits is None:
+            return
+        try:
+            after = self.case.edited(edits)
+            solution = after.solve(self.control)
+        except DiagnosticsError:
+            return
+        if solution.assignment is not None:
+            yield Repair(edits, self._price(actions, edits, after, solution), solution)
+
+    def _edits(self, actions: list[Action]) -> tuple[Edit, ...] | None:
+        """The edits, each bound moved as little as is needed; None where time ran out."""
+        open_actions = sorted(actions, key=lambda item: (item.kind in BOUNDS, item))
+        edits: list[Edit] = []
+        for place, action in enumerate(open_actions):
+            rest = open_actions[place + 1 :]
+            more = self._of_people(action, edits, rest) if action.kind in ("approve", "admit") else self._plain(action)
+            if more is None:
+                more = self._bound(action, edits, rest)
+            if more is None:
+                return None
+            edits += more
+        return tuple(edits)
+
+    def _plain(self, action: Action) -> list[Edit] | None:
+        key = action.keys[0]
+        if action.kind in ("pin", "ban"):
+            return [Edit("drop", ("pins", key))]
+        if action.kind == "must_fill":
+            return [Edit("set", ("posts", key, "must_fill"), "false")]
+        return [Edit("drop", ("policy", "merge", "require", key))] if action.kind == "require" else None
+
+    def _possible(self, edits: Sequence[Edit], rest: Sequence[Action]) -> bool:
+        """Whether a plan exists after these edits, with the elements of the rest of the repair taken away."""
+        question = self._after(edits)
+        gone = taken_away(rest, question.elements, question.scenario)
+        return self.case.ask(question.without(gone), self.control, self.case.workers).outcome == "possible"
+
+    def _after(self, edits: Sequence[Edit]) -> Question:
+        return replace(self.question, scenario=self.case.edited(edits, checked=False).solved)
+
+    def _of_people(self, action: Action, edits: Sequence[Edit], rest: Sequence[Action]) -> list[Edit] | None:
+        """Approvals or admissions for as few people as will do."""
+        question = self._after(edits)
+        gone = taken_away(rest, question.elements, question.scenario)
+        before = question.without(gone)
+        lifted = before.without(taken_away([action], question.elements, question.scenario))
+        if self.case.merging:
+            found = self.case.ask(lifted, self.control, self.case.workers)
+        else:
+            found = fewest_lifted(before.scenario, lifted.scenario, self.control, self.case.workers, lifted.goal)
+        if found.assignment is None:
+            return None
+        pairs = [
+            (person, place)
+            for person, place in found.assignment
+            if self._needs(action, question.scenario, person, place)
+        ]
+        made = [self._for_person(action, person, place) for person, place in pairs]
+        kept = list(dict.fromkeys(made))
+        for edit in tuple(kept):
+            fewer = [item for item in kept if item != edit]
+            if self._possible([*edits, *fewer], rest):
+                kept = fewer
+        return kept
+
+    def _needs(self, action: Action, scenario: Scenario, person: str, place: str) -> bool:
+        """Whether a seat of the plan found needs the approval or admission."""
+        who = scenario.person_by_id[person]
+        if action.kind == "admit":
+            return not who.pool and who.current is None
+        from zbopt.plan.bars import Bars
+        from zbopt.scenario.rulebook import RULES
+
+        posts = (
+            [scenario.post_by_id[place]] if place in scenario.post_by_id else scenario.posts_of[place.partition("/")[0]]
+        )
+        bars = Bars(scenario)
+        return all(
+            any(bar.mode is Mode.HARD and RULES[bar.rule].override for bar in bars.of(who, post)) for post in posts
+        )
+
+    def _for_person(self, action: Action, person: str, place: str) -> Edit:
+        if action.kind == "admit":
+            return Edit("set", ("people", person, "pool"), "true")
+        where = place if place in self.question.scenario.post_by_id else place.partition("/")[0]
+        return Edit("add", ("pins", f"{person}@{where}"), f"!{PENDING}")
+
+    # --- bounds ------------------------------------------------------------------------------------------------------
+
+    def _bound(self, action: Action, edits: Sequence[Edit], rest: Sequence[Action]) -> list[Edit] | None:
+        scenario = self.question.scenario
+        if action.kind == "quota":
+            return self._quota(action.keys[0], edits, rest)
+        key = action.keys[0]
+
+        def least(path: tuple[str, ...], start: int, end: int) -> list[Edit] | None:
+            """The value nearest to `start` (left out) on the way to `end` at which a plan exists."""
+            value = nearest_value(
+                start, end, lambda number: self._possible([*edits, Edit("set", path, str(number))], rest)
+            )
+            return None if value is None else [Edit("set", path, str(value))]
+
+        if action.kind == "cap":
+            cap = lending_cap(scenario.unit_by_id[key], scenario) or 0
+            people = sum(person.unit == key for person in scenario.people)
+            return least(("units", key, "lend_max"), cap, max(people, cap + 1))
+        if action.kind == "least":
+            return least(("units", key, "lend_min"), least_of(scenario.unit_by_id[key], scenario), 0)
+        low, high = team_size(key, scenario)
+        if action.kind == "size_min":
+            return least(("task_forces", key, "size", "min"), low, 0)
+        return least(("task_forces", key, "size", "max"), high, max(len(scenario.people), high + 1))
+
+    def _quota(self, name: str, edits: Sequence[Edit], rest: Sequence[Action]) -> list[Edit] | None:
+        """The bounds of the quotas of a name: the ends that matter, each moved as little as is needed."""
+        done = list(edits)
+        named = quotas_named(self.case.scenario, name)
+        ends = [
+            (path, end, bound)
+            for path, quota in named
+            for end in ("min", "max")
+            if (bound := getattr(quota, end)) is not None
+        ]
+        opened = {place: _opened(*ends[place]) for place in range(len(ends))}
+        needed = list(opened)
+        for place in tuple(needed):  # ends that can stay as they are
+            others = [opened[item] for item in needed if item != place]
+            if self._possible([*done, *others], rest):
+                needed.remove(place)
+        for number, place in enumerate(needed):
+            path, end, bound = ends[place]
+            later = [opened[item] for item in needed[number + 1 :]]
+            moved = self._moved(path, end, bound, [*done, *later], rest)
+            if moved is None:
+                return None
+            done.append(moved)
+        return done[len(edits) :]
+
+    def _moved(
+        self, path: tuple[str, ...], end: str, bound: Share | int, edits: Sequence[Edit], rest: Sequence[Action]
+    ) -> Edit | None:
+        where = (*path, end)
+        if isinstance(bound, Share):
+            start = bound.per_10000 // 100 if end == "min" else -(-bound.per_10000 // 100)
+            whole = bound.per_10000 % 100 == 0
+            start += 0 if whole else (1 if end == "min" else -1)
+            goal, shown = (0 if end == "min" else 100), "%"
+        else:
+            start, goal, shown = bound, 0 if end == "min" else max(len(self.question.scenario.people), bound + 1), ""
+        value = nearest_value(
+            start, goal, lambda number: self._possible([*edits, Edit("set", where, f"{number}{shown}")], rest)
+        )
+        return None if value is None else Edit("set", where, f"{value}{shown}")
+
+    # --- price -------------------------------------------------------------------------------------------------------
+
+    def _price(self, actions: Sequence[Action], edits: Sequence[Edit], after: Case, solution: Solution) -> int:
+        """The price of a repair, with quotas by what its plan lacks of the old bounds."""
+        scenario = self.question.scenario
+        total = sum(action.price for action in actions if action.kind in ("pin", "ban", "must_fill", "require"))
+        total += sum(PRICES["approve"] for edit in edits if edit.action == "add")
+        for edit in edits:
+            if edit.path[0] == "people":
+                total += PRICES["admit"]
+            elif edit.path[0] == "units":
+                unit = scenario.unit_by_id[edit.path[1]]
+                now = lending_cap(unit, scenario) if edit.path[2] == "lend_max" else least_of(unit, scenario)
+                total += abs(int(edit.value) - (now or 0))
+            elif edit.path[0] == "task_forces" and edit.path[2] == "size":
+                low, high = team_size(edit.path[1], scenario)
+                total += abs(int(edit.value) - (low if edit.path[3] == "min" else high))
+        names = [action.keys[0] for action in actions if action.kind == "quota"]
+        plan = after.plan(solution)
+        laid = plan.plan if isinstance(plan, MergedPlan) else plan
+        for name in names:
+            old = [item for item in _requirements(scenario, laid) if item.name == name and item.mode is Mode.HARD]
+            total += max(1, sum(reading.short + reading.over for reading in (read_quota(item, laid) for item in old)))
+        return total
+
+
+def _requirements(scenario: Scenario, plan: Plan) -> Sequence[facts.Requirement]:
+    """The quotas as they were, over the task forces of the plan."""
+    if {team.id for team in plan.staffed} == {team.id for team in facts.staffed_task_forces(scenario)}:
+        return facts.requirements(scenario)
+    return plan.requirements  # a merger's scopes come from its teams
+
+
+def _opened(path: tuple[str, ...], end: str, bound: Share | int) -> Edit:
+    """A bound that asks nothing."""
+    share = isinstance(bound, Share)
+    return Edit("set", (*path, end), ("0%" if share else "0") if end == "min" else ("100%" if share else "999999"))
+
+
+def quotas_named(scenario: Scenario, name: str) -> list[tuple[tuple[str, ...], Any]]:
+    """The hard quotas of a name with the path of an edit: of the policy, and of task forces."""
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for quota in scenario.policy.quotas:
+        if quota.name == name and quota.mode is Mode.HARD:
+            found.append((("policy", "quotas", name), quota))
+            break
+    found += [
+        (("task_forces", team.id, "quotas", name), own)
+        for team in scenario.task_forces
+        for own in team.quotas
+        if own.name == name and own.mode is Mode.HARD
+    ]
+    return found
+
+
+def nearest_value(start: int, end: int, works: Callable[[int], bool]) -> int | None:
+    """The value nearest to `start`, which does not work, on the way to `end`, by bisection; None where `end` fails too."""
+    step = 1 if end > start else -1
+    if start == end or not works(end):
+        return None
+    near, far = start, end
+    while abs(far - near) > 1:
+        middle = near + step * (abs(far - near) // 2)
+        if works(middle):
+            far = middle
+        else:
+            near = middle
+    return far
+
+
+__all__ = ["PENDING", "Repair", "Repairer", "nearest_value", "quotas_named"]

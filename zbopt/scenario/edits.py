@@ -1,0 +1,445 @@
+"""Edits: one language for every change of a scenario, used by what-if, repairs and prices. Meaning: `docs/explaining.md`.
+
+`units.U07.lend_max=6` sets a field, `-people.P017` drops a row, `+pins.P017@T03-head!approval` adds a pin. Values are read as a
+planner types them, by the parser of the field. Every edit that cannot be done is told, none hides another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message
+from zbopt.scenario import references
+from zbopt.scenario.fields import nearest
+from zbopt.scenario.models import ROW_MODELS, Pin, Scenario, TaskForce
+from zbopt.scenario.policy import Group, Model, Policy, Quota, RulePolicy, Stage, TeamQuota, changed_rule
+from zbopt.scenario.rulebook import RULES
+from zbopt.scenario.source import Marks
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
+
+Action = Literal["set", "drop", "add"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: `path` as resolved against a scenario, `value` as typed."""
+
+    action: Action
+    path: tuple[str, ...]
+    value: str = ""
+
+    @property
+    def text(self) -> str:
+        """As a planner types it."""
+        where = ".".join(self.path)
+        if self.action == "set":
+            return f"{where}={self.value}"
+        return f"-{where}" if self.action == "drop" else f"+{where}{self.value}"
+
+    @property
+    def shown(self) -> str:
+        """As it may be shown: without the value of a confidential field."""
+        secret = self.action == "set" and not CONFIDENTIAL_FIELDS.isdisjoint(self.path[2:])
+        return f"{'.'.join(self.path)}=***" if secret else self.text
+
+
+class _Refused(Exception):
+    """Why an edit cannot be done: code and arguments of the catalogue."""
+
+    def __init__(self, code: str, **args: Argument) -> None:
+        self.code, self.args_of = code, args
+        super().__init__(code)
+
+    def told(self, text: str) -> Diagnostic:
+        """The fault, with the edit it is of."""
+        return Diagnostic(Message(self.code, self.args_of), "error", None, (text,))
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def row_key(row: Any) -> str:
+    """What a row is called in an edit: its id, name, place of a pin, or the task forces of a group."""
+    if isinstance(row, Pin):
+        return f"{row.person}@{row.place}"
+    if isinstance(row, Group):
+        return "+".join(sorted(row.task_forces))
+    for name in ("id", "name"):
+        if hasattr(row, name):
+            return str(getattr(row, name))
+    return f"{row.task_force}/{row.duty}/{row.category}"
+
+
+def _head(text: str, known: Iterable[str]) -> tuple[str, str]:
+    """The longest known name that the text begins with, and the rest behind the dot."""
+    options = sorted({name for name in known if text == name or text.startswith(f"{name}.")}, key=len)
+    if options:
+        return options[-1], text[len(options[-1]) + 1 :]
+    first, _, _ = text.partition(".")
+    raise _Refused("Z521", value=first, nearest=nearest(first, known))
+
+
+def _resolved(text: str, scenario: Scenario) -> tuple[str, ...]:
+    """The path of a dotted text, names of rows turned into their ids."""
+    lists = [*ROW_MODELS, "policy", "name", "as_of", "term"]
+    name, rest = _head(text, lists)
+    if name in ROW_MODELS and rest:
+        rows = getattr(scenario, name)
+        keys = {row_key(row): row_key(row) for row in rows}
+        by_name: dict[str, list[str]] = {}
+        for row in rows:
+            by_name.setdefault(str(getattr(row, "name", "") or ""), []).append(row_key(row))
+        keys = {label: ids[0] for label, ids in by_name.items() if len(ids) == 1 and label} | keys
+        shown, rest = _head(rest, keys)
+        here = next(row for row in rows if row_key(row) == keys[shown])
+        return (name, keys[shown], *_inner(rest, here))
+    if name == "policy" and rest:
+        return (name, *_inner(rest, scenario.policy))
+    return (name, *_inner(rest, scenario)) if not rest else (name, *_inner(rest, getattr(scenario, name)))
+
+
+def _inner(text: str, value: Any) -> tuple[str, ...]:
+    """The path inside a row or the policy."""
+    if not text:
+        return ()
+    if isinstance(value, RulePolicy):
+        return (text,)
+    if isinstance(value, Model):
+        fields = {info.alias or name: name for name, info in type(value).model_fields.items()}
+        shown, rest = _head(text, fields)
+        return (shown, *_inner(rest, getattr(value, fields[shown])))
+    if isinstance(value, tuple) and value and isinstance(value[0], Model):
+        shown, rest = _head(text, {row_key(item) for item in value})
+        return (shown, *_inner(rest, next(item for item in value if row_key(item) == shown)))
+    if isinstance(value, Mapping) and all(isinstance(item, RulePolicy) for item in value.values()) and value:
+        shown, rest = _head(text, RULES)
+        return (shown, *_inner(rest, value[shown]))
+    return (text,)
+
+
+def parse_edits(texts: Iterable[str], scenario: Scenario) -> tuple[Edit, ...]:
+    """The edits of these texts; raises `DiagnosticsError` with everything that names nothing or has no form."""
+    found: list[Edit] = []
+    faults: list[Diagnostic] = []
+    for text in texts:
+        try:
+            found.append(_parsed(text.strip(), scenario))
+        except _Refused as problem:
+            faults.append(problem.told(text))
+    if faults:
+        raise DiagnosticsError(faults)
+    return tuple(found)
+
+
+def _parsed(text: str, scenario: Scenario) -> Edit:
+    if text.startswith("-"):
+        path = _resolved(text[1:].strip(), scenario)
+        if not _droppable(path):
+            raise _Refused("Z523", value=".".join(path))
+        return Edit("drop", path)
+    if text.startswith("+"):
+        name, _, rest = text[1:].partition(".")
+        if name != "pins" or "@" not in rest:
+            raise _Refused("Z526")
+        place, mark, further = rest.partition("!")
+        return _pin_edit(place.strip(), mark + further, scenario)
+    left, mark, value = text.partition("=")
+    if not mark:
+        raise _Refused("Z520")
+    if left.rstrip().endswith(("<", ">", "!")):
+        raise _Refused("Z520")
+    return Edit("set", _resolved(left.strip(), scenario), value.strip())
+
+
+def _droppable(path: tuple[str, ...]) -> bool:
+    inside = path[0] == "policy" and (
+        (path[1:2] == ("quotas",) and len(path) == 3)
+        or (path[1:2] == ("merge",) and path[2:3] in (("forbid",), ("require",)) and len(path) == 4)
+        or (path[1:2] == ("stages",) and len(path) == 3)
+    )
+    team_quota = path[0] == "task_forces" and path[2:3] == ("quotas",) and len(path) == 4
+    return inside or team_quota or (path[0] in ROW_MODELS and len(path) == 2)
+
+
+def _pin_edit(text: str, value: str, scenario: Scenario) -> Edit:
+    who, _, place = text.partition("@")
+    named = [person.id for person in scenario.people if person.name == who]
+    person = who if who in scenario.person_by_id else named[0] if len(named) == 1 else None
+    if person is None:
+        known = [*scenario.person_by_id, *(item.name for item in scenario.people)]
+        raise _Refused("Z521", value=who, nearest=nearest(who, known))
+    known = [*scenario.post_by_id, *scenario.task_force_by_id]
+    if place not in known:
+        raise _Refused("Z521", value=place, nearest=nearest(place, known))
+    return Edit("add", ("pins", f"{person}@{place}"), value)
+
+
+# --- applying --------------------------------------------------------------------------------------------------------
+
+
+def applied(scenario: Scenario, edits: Sequence[Edit], checked: bool = True) -> Scenario:
+    """The scenario after the edits, in their order; raises `DiagnosticsError` with everything that cannot be done.
+
+    `checked` False leaves the references alone: where the caller knows that no edit touches one.
+    """
+    faults: list[Diagnostic] = []
+    for edit in edits:
+        try:
+            scenario = _one(scenario, edit)
+        except _Refused as problem:
+            faults.append(problem.told(edit.shown))
+    if not faults and checked:
+        faults += dangling(scenario)
+    if faults:
+        raise DiagnosticsError(faults)
+    return scenario
+
+
+def dangling(scenario: Scenario) -> list[Diagnostic]:
+    """Faults between the rows of a scenario that did not come from files."""
+    rows: Any = {
+        name: [(row, (name, place)) for place, row in enumerate(getattr(scenario, name))] for name in ROW_MODELS
+    }
+    known = {name: {row_key(row) for row, _ in items if hasattr(row, "id")} for name, items in rows.items()}
+    found = references.check(rows, known, scenario.policy, Marks())
+    return [item for item in found if item.severity == "error"]
+
+
+def _one(scenario: Scenario, edit: Edit) -> Scenario:
+    name = edit.path[0]
+    if edit.action == "add":
+        return _with_pin(scenario, edit)
+    if edit.action == "drop" and name in ROW_MODELS and len(edit.path) == 2:
+        return _without_row(scenario, name, edit.path[1])
+    if name == "policy":
+        policy = _changed(scenario.policy, edit.path[1:], edit)
+        quotas = tuple(sorted(policy.quotas, key=lambda quota: (quota.name, str(quota.scope))))
+        return scenario.replaced(policy=policy.model_copy(update={"quotas": quotas}))
+    if name in ROW_MODELS:
+        if len(edit.path) < 3:
+            raise _Refused("Z527", value=".".join(edit.path))
+        if edit.path[2] == "id":
+            raise _Refused("Z523", value="id")
+        return scenario.replaced(
+            **{
+                name: tuple(
+                    _changed(row, edit.path[2:], edit) if row_key(row) == edit.path[1] else row
+                    for row in getattr(scenario, name)
+                )
+            }
+        )
+    if len(edit.path) == 1:
+        return scenario.replaced(**{name: _parse_field(Scenario, name, edit.value)})
+    return scenario.replaced(**{name: _changed(getattr(scenario, name), edit.path[1:], edit)})
+
+
+def _changed(model: Any, path: tuple[str, ...], edit: Edit) -> Any:
+    """A model with the value at a path set, or the row at it dropped."""
+    if not path:
+        raise _Refused("Z527", value=".".join(edit.path))
+    fields = {info.alias or name: name for name, info in type(model).model_fields.items()}
+    if path[0] not in fields:
+        raise _Refused("Z521", value=path[0], nearest=nearest(path[0], fields))
+    name, rest = fields[path[0]], path[1:]
+    value = getattr(model, name)
+    if name == "rules" and isinstance(model, Policy):
+        return model.model_copy(update={"rules": _changed_rules(value, rest, edit)})
+    rows = isinstance(value, tuple) and bool(value) and isinstance(value[0], (Quota, TeamQuota, Stage, Group))
+    if rows and rest:
+        new = _changed_rows(value, rest, edit)
+    elif not rest:
+        if rows or edit.action == "drop":
+            raise _Refused("Z527", value=".".join(edit.path))
+        new = _parse_field(type(model), name, edit.value)
+    elif isinstance(value, Model):
+        new = _changed(value, rest, edit)
+    elif isinstance(value, Mapping):
+        kept = {str(key): str(item) for key, item in value.items() if str(key) != rest[0]}
+        new = _parse_field(type(model), name, {**kept, rest[0]: edit.value} if edit.value else kept)
+    else:
+        inner = _model_of(type(model), name)
+        if inner is None or len(rest) != 1:
+            raise _Refused("Z521", value=rest[0], nearest="")
+        new = _read(lambda: inner.model_validate({rest[0]: edit.value}))
+    return _consistent(model.model_copy(update={name: new}))
+
+
+def _changed_rows(rows: tuple[Any, ...], path: tuple[str, ...], edit: Edit) -> tuple[Any, ...]:
+    if not any(row_key(row) == path[0] for row in rows):
+        raise _Refused("Z521", value=path[0], nearest=nearest(path[0], [row_key(row) for row in rows]))
+    if edit.action == "drop":
+        return tuple(row for row in rows if row_key(row) != path[0])
+    return tuple(_changed(row, path[1:], edit) if row_key(row) == path[0] else row for row in rows)
+
+
+def _changed_rules(rules: Mapping[str, RulePolicy], path: tuple[str, ...], edit: Edit) -> Mapping[str, RulePolicy]:
+    if not path or edit.action == "drop":
+        raise _Refused("Z527", value=".".join(edit.path))
+    rule = _read(lambda: changed_rule(path[0], rules[path[0]], path[1] if len(path) > 1 else "mode", edit.value))
+    return MappingProxyType({**rules, path[0]: rule})
+
+
+def _read(parse: Callable[[], Any]) -> Any:
+    """What a parser makes of a value; its refusal in the words of the catalogue."""
+    try:
+        return parse()
+    except PydanticCustomError as problem:
+        raise _Refused(problem.type, **dict(problem.context or {})) from None
+    except ValidationError as problem:
+        item = problem.errors(include_url=False)[0]
+        kind = str(item["type"])
+        if kind.startswith("Z"):
+            raise _Refused(kind, **dict(item.get("ctx") or {})) from None
+        raise _Refused("Z528", value=str(item.get("input"))[:60]) from None
+
+
+@cache
+def _adapter(model: type[Model], name: str) -> TypeAdapter[Any]:
+    info = model.model_fields[name]
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(kind)
+
+
+def _parse_field(model: type[Model], name: str, value: Any) -> Any:
+    """A field's value as its model reads it; blank takes it back to its default."""
+    info = model.model_fields[name]
+    if value == "":
+        if info.is_required():
+            raise _Refused("Z101", key=name)
+        return info.get_default(call_default_factory=True)
+    return _read(lambda: _adapter(model, name).validate_python(value))
+
+
+def _model_of(model: type[Model], name: str) -> type[Model] | None:
+    for part in (model.model_fields[name].annotation, *get_args(model.model_fields[name].annotation)):
+        if isinstance(part, type) and issubclass(part, Model):
+            return part
+    return None
+
+
+def _consistent(model: Any) -> Any:
+    """The model, after the checks it makes of itself as a whole."""
+    for decorator in type(model).__pydantic_decorators__.model_validators.values():
+        if decorator.info.mode == "after":
+            _read(lambda check=decorator.func: check(model))  # type: ignore[misc]
+    return model
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _with_pin(scenario: Scenario, edit: Edit) -> Scenario:
+    person, _, place = edit.path[1].partition("@")
+    raw: dict[str, str] = {"person": person, ("post" if place in scenario.post_by_id else "task_force"): place}
+    mark = edit.value.removeprefix("!")
+    if mark == "not":
+        raw["must"] = "false"
+    elif mark:
+        raw["approval"] = mark
+    pin = _read(lambda: Pin.model_validate(raw))
+    pins = sorted((*scenario.pins, pin), key=lambda item: (item.person, item.place, item.must))
+    return scenario.replaced(pins=tuple(pins))
+
+
+def _without_row(scenario: Scenario, name: str, key: str) -> Scenario:
+    """The scenario without a row, and without what only hung on it."""
+    if not any(row_key(row) == key for row in getattr(scenario, name)):
+        raise _Refused("Z521", value=key, nearest=nearest(key, [row_key(row) for row in getattr(scenario, name)]))
+    lists: dict[str, Any] = {name: tuple(row for row in getattr(scenario, name) if row_key(row) != key)}
+    if name == "people":
+        lists |= _without_person(scenario, key, lists["people"])
+    elif name == "posts":
+        lists |= _without_places(scenario, {key})
+    elif name == "task_forces":
+        posts = {post.id for post in scenario.posts if post.task_force == key}
+        lists |= _without_task_force(scenario, key, posts, lists["task_forces"])
+    return scenario.replaced(**lists)
+
+
+def _without_person(scenario: Scenario, key: str, people: Sequence[Any]) -> dict[str, Any]:
+    return {
+        "people": tuple(
+            person.model_copy(update={"kin": tuple(kin for kin in person.kin if kin.person != key)})
+            if any(kin.person == key for kin in person.kin)
+            else person
+            for person in people
+        ),
+        "pins": tuple(pin for pin in scenario.pins if pin.person != key),
+        "task_forces": tuple(
+            team.model_copy(update={"wants_people": tuple(want for want in team.wants_people if want.person != key)})
+            for team in scenario.task_forces
+        ),
+    }
+
+
+def _without_places(scenario: Scenario, gone: set[str], teams: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """People and pins after some posts (and task forces) are gone."""
+
+    def freed(person: Any) -> Any:
+        """A person without wishes for what is gone, and without a current place in it."""
+        update: dict[str, Any] = {
+            field: tuple(item for item in getattr(person, field) if item not in gone | teams)
+            for field in ("preferences", "refuses", "conflicts")
+        }
+        if person.current is not None and person.current.task_force in teams:
+            update["current"] = None
+        elif person.current is not None and person.current.post in gone:
+            update["current"] = person.current.model_copy(update={"post": None})
+        return person.model_copy(update=update)
+
+    return {
+        "people": tuple(freed(person) for person in scenario.people),
+        "pins": tuple(pin for pin in scenario.pins if pin.post not in gone and pin.task_force not in teams),
+    }
+
+
+def _without_task_force(scenario: Scenario, key: str, posts: set[str], left: Sequence[TaskForce]) -> dict[str, Any]:
+    merge = scenario.policy.merge
+    groups = {
+        name: tuple(group for group in getattr(merge, name) if key not in group.task_forces)
+        for name in ("forbid", "require")
+    }
+    policy = scenario.policy.model_copy(
+        update={
+            "merge": merge.model_copy(update=groups),
+            "quotas": tuple(quota for quota in scenario.policy.quotas if quota.scope.value != key),
+        }
+    )
+    return {
+        **_without_places(scenario, posts, frozenset({key})),
+        "task_forces": tuple(
+            team.model_copy(update={"succeeds": tuple(item for item in team.succeeds if item != key)}) for team in left
+        ),
+        "posts": tuple(post for post in scenario.posts if post.task_force != key),
+        "workload": tuple(row for row in scenario.workload if row.task_force != key),
+        "applications": tuple(item for item in scenario.applications if key not in (item.task_force, item.renews)),
+        "policy": policy,
+    }
+
+
+def edited(scenario: Scenario, texts: Iterable[str]) -> tuple[Scenario, tuple[Edit, ...]]:
+    """The scenario after edits as typed, each read against what the ones before it left."""
+    done: list[Edit] = []
+    faults: list[Diagnostic] = []
+    now = scenario
+    for text in texts:
+        try:
+            (edit,) = parse_edits([text], now)
+            now = applied(now, [edit], checked=False)
+            done.append(edit)
+        except DiagnosticsError as problem:
+            faults += problem.diagnostics
+    faults = faults or dangling(now)
+    if faults:
+        raise DiagnosticsError(faults)
+    return now, tuple(done)
+
+
+__all__ = ["Edit", "applied", "dangling", "edited", "parse_edits", "row_key"]
