@@ -17,11 +17,15 @@ from zbopt.engine.backend import search
 from zbopt.engine.context import Context
 from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.stages import EPS, Descent
+from zbopt.engine.start import given_plan
 from zbopt.engine.tiebreak import tie_break
 from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
+
+FEW = 8
+"""People up to whom each is looked at alone for whether a plan can do without their place."""
 
 Ended = Literal["found", "none_left", "stopped"]
 
@@ -114,20 +118,29 @@ class Admitted:
             upper[context.x[gone]] = 0
             model = model.with_upper(upper)
         open_columns = np.flatnonzero(model.upper > 0)
-        left = sorted(posts_of)
+        hint = given_plan(context, model, best)
+        left, sure = sorted(posts_of), list[str]()
         while left:
-            columns, values = _same(context, best, frozenset(left), known=model)
+            # many at once while there are many: which plan frees whom does not matter, only the proof for who is left does
+            group = left if len(left) > FEW else left[:1]
+            columns, values = _same(context, best, frozenset(group), known=model)
             objective = np.zeros(model.num_columns)
             np.add.at(objective, columns, values)
-            found = search(model, objective, self.control, "fixed", open_columns, None, self.workers)
-            if found.outcome != "optimal" or found.x is None:
+            enough = max(1, 3 * len(group) // 4)
+            found = search(
+                model, objective, self.control, "fixed", open_columns, hint, self.workers, stop_below=enough
+            )
+            if found.x is None:
                 return None
             now = _posts_of(assignment_at(context, found.x))
-            stayed = [person for person in left if now.get(person) == posts_of[person]]
-            if len(stayed) == len(left):
-                break
-            left = stayed
-        return tuple(left)
+            stayed = [person for person in group if now.get(person) == posts_of[person]]
+            if stayed == group:
+                if found.outcome != "optimal":
+                    return None
+                sure += group
+            left = [person for person in left if person not in sure and now.get(person) == posts_of[person]]
+            hint = found.x
+        return tuple(sorted(sure))
 
     def _descent(self, context: Context, model: LinearModel) -> Descent:
         return Descent(model, self.control, self.workers, len(context.x), int(context.data.seats.sum()), None)

@@ -111,7 +111,8 @@ def _pins(scenario: Scenario) -> Iterator[Change]:
     for pin in scenario.pins:
         if facts.pin_binds(pin, scenario):
             key = row_key(pin)
-            yield Change(f"drop:{'pin' if pin.must else 'ban'}:{key}", (Edit("drop", ("pins", key)),), True)
+            loosens = pin.approval is None  # with the pin goes its approval, and the rules it lifts come back
+            yield Change(f"drop:{'pin' if pin.must else 'ban'}:{key}", (Edit("drop", ("pins", key)),), loosens)
 
 
 def _posts(solved: Scenario) -> Iterator[Change]:

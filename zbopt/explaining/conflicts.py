@@ -1,7 +1,7 @@
 """Minimal conflicts: which elements no plan meets together. From a model without objective, shrunk by deletion, each step re-solved.
 
-Deletion in chunks of half, a quarter, ... one. In the last pass every element that stayed was left out once and a plan was found,
-which with fewer elements around it still exists: that is the proof of "minimal".
+Deletion in chunks of half, a quarter, ... one. At the end what is left is asked once more, and with each of its elements left out:
+that is the proof of "minimal".
 """
 
 from __future__ import annotations
@@ -60,30 +60,36 @@ LATE = frozenset({Element("rule", ("R01",)), Element("rule", ("R29",))})
 
 
 def shrink(asker: Asker, kept: Sequence[Element]) -> Conflict:
-    """A conflict among elements that are known to be impossible together."""
+    """A conflict among elements that are known to be impossible together, asked again at the end, with each left out in turn."""
     late = [element for element in kept if element in LATE]
-    first, sure = _shrunk(asker, [element for element in kept if element not in LATE], late)
-    last, certain = _shrunk(asker, late, first)
-    return Conflict(tuple(sorted([*first, *last])), sure and certain)
+    first = _shrunk(asker, [element for element in kept if element not in LATE], late)
+    last = _shrunk(asker, late, first)
+    left = [*first, *last]
+    while True:
+        outcomes = {item: asker.keeping([other for other in left if other != item]).outcome for item in left}
+        needless = next((item for item in left if outcomes[item] == "impossible"), None)
+        if needless is None:
+            break
+        left.remove(needless)  # a pin left out takes its approval with it, so that less is not always easier
+    sure = asker.keeping(left).outcome == "impossible" and all(item == "possible" for item in outcomes.values())
+    return Conflict(tuple(sorted(left)), sure)
 
 
-def _shrunk(asker: Asker, left: list[Element], beside: list[Element]) -> tuple[list[Element], bool]:
-    """What of `left` is needed beside the others, and whether each was proved to be."""
-    sure, size = True, max(1, len(left) // 2)
+def _shrunk(asker: Asker, left: list[Element], beside: list[Element]) -> list[Element]:
+    """What of `left` stays beside the others after one pass of deletion for each size of chunk."""
+    size = max(1, len(left) // 2)
     while left:
         place = 0
         while place < len(left):
             rest = left[:place] + left[place + size :]
-            outcome = asker.keeping([*rest, *beside]).outcome
-            if outcome == "impossible":
+            if asker.keeping([*rest, *beside]).outcome == "impossible":
                 left = rest
-                continue
-            sure = sure and not (size == 1 and outcome == "unknown")
-            place += size
+            else:
+                place += size
         if size == 1:
             break
         size = max(1, min(size // 2, len(left) // 2))
-    return left, sure
+    return left
 
 
 def conflicts(asker: Asker, most: int = 5) -> tuple[Conflict, ...]:

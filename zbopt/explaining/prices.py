@@ -143,7 +143,7 @@ class PriceList:
     def _groups(self, rest: Sequence[Change]) -> Iterator[list[Change]]:
         groups: dict[str, list[Change]] = {}
         for change in rest:
-            key = change.group if change.group in GROUPED and self._plain else change.id
+            key = change.group if change.loosens and change.group in GROUPED and self._plain else change.id
             groups.setdefault(key, []).append(change)
         yield from groups.values()
 
