@@ -163,7 +163,9 @@ class Rows:
         if (person, scope) not in self.somewhere:
             held = self.held(person, lambda post: scope in self.scopes_of(post))
             one = self.model.new_bool_var(f"{person} in {scope}")
-            self.model.add_max_equality(one, held) if held else self.model.add(one == 0)
+            self.model.add(one <= sum(held))
+            for seat in held:
+                self.model.add(one >= seat)
             self.somewhere[person, scope] = one
         return self.somewhere[person, scope]
 
@@ -251,6 +253,7 @@ def possible(case: Row, kept: set[str] | None = None) -> bool:
     rows = Rows(World(case if kept is None else without(case, set(elements(case)) - kept)))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2  # counts over many like people are refuted by sums, not by trying
     status = solver.solve(rows.model)
     assert status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.INFEASIBLE), solver.status_name(status)
     return status != cp_model.INFEASIBLE

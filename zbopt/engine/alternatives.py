@@ -127,9 +127,7 @@ class Admitted:
             objective = np.zeros(model.num_columns)
             np.add.at(objective, columns, values)
             enough = max(1, 3 * len(group) // 4)
-            found = search(
-                model, objective, self.control, "fixed", open_columns, hint, self.workers, stop_below=enough
-            )
+            found = search(model, objective, self.control, "fixed", open_columns, hint, self.workers, stop_below=enough)
             if found.x is None:
                 return None
             now = _posts_of(assignment_at(context, found.x))

@@ -11,8 +11,8 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.linear import Floats, LinearModel
 from zbopt.engine.rules import ROWS
-from zbopt.engine.stages import Descent, Impossible, last_without_tolerance
-from zbopt.engine.start import complete, given_plan, start_plan
+from zbopt.engine.stages import Descent, Impossible, last_without_tolerance, nearest
+from zbopt.engine.start import complete, given_plan, pairs_of_plan, start_plan
 from zbopt.engine.terms import TERMS
 from zbopt.engine.tiebreak import tie_break
 from zbopt.plan.result import Assignment, Solution, StageLog, StageResult, Status, assignment_of
@@ -110,6 +110,22 @@ def solve(
     return Solution(
         status, assignment, stages, unique and status == "proved", tuple(log + descent.log), _counts(context, model)
     )
+
+
+def nearest_to(scenario: Scenario, solution: Solution, near: Assignment, control: Control, workers: int) -> Assignment:
+    """The plan with fewest changes of the plan `near` among those as good as the solution in every stage before merit.
+
+    Of several the one of most merit. `solution` is of this scenario; it comes back where time runs out.
+    """
+    context, model = build(scenario)
+    assert solution.assignment is not None
+    for stage, result in zip(assign_stages(scenario), solution.stages, strict=True):
+        if stage.name != "merit":
+            model = model.with_row(model.objectives[stage.name], result.value + stage.allowance(result.value))
+    point = given_plan(context, model, solution.assignment)
+    descent = Descent(model, control, workers, len(context.x), int(context.data.seats.sum()), point)
+    nearest(descent, context.x, context.x[pairs_of_plan(context, near)])
+    return solution.assignment if descent.point is None else assignment_at(context, descent.point)
 
 
 def _status(assignment: Assignment | None, stages: tuple[StageResult, ...], control: Control) -> Status:

@@ -22,9 +22,9 @@ from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.pricing import priced_candidates
-from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance
+from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance, nearest
 from zbopt.engine.tiebreak import choose_teams, tie_break
-from zbopt.plan.result import Partition, Solution, StageLog, StageResult, Status, assignment_of
+from zbopt.plan.result import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
@@ -100,14 +100,15 @@ def build(
 def solve(
     scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str] = frozenset(),
     excluded: Sequence[Partition] = (), max_teams: int = MAX_TEAMS, max_moves: int | None = None, certify: bool = True,
+    near: Assignment = (),
 ) -> Solution:  # fmt: skip
     """Merge and staff: every stage with value and bound, the plan certified unique where that is possible.
 
     `max_moves`: most persons who may adjust, transfer or be new. `excluded`: partitions from which the answer must differ
     in two groups or more. Above `max_teams` candidate teams only those near the least headcount are generated; raises
-    `TooManyTeams` where that does not do, `TooLarge` as `assign` does. `certify` False leaves the tie-break out.
+    `TooManyTeams` where that does not do, `TooLarge` as `assign` does. `certify` and `near` as in `assign`.
     """
-    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams, max_moves, certify)
+    run = _Run(scenario, control, seed, workers, without, tuple(excluded), max_teams, max_moves, certify, near)
     return run.solution()
 
 
@@ -117,8 +118,9 @@ class _Run:
     def __init__(
         self, scenario: Scenario, control: Control, seed: int, workers: int, without: frozenset[str],
         excluded: tuple[Partition, ...], max_teams: int, max_moves: int | None, certify: bool,
+        near: Assignment,
     ) -> None:  # fmt: skip
-        self.certify = certify
+        self.certify, self.near = certify, near
         self.scenario, self.control, self.seed, self.workers = scenario, control, seed, workers
         self.without, self.excluded, self.max_teams, self.max_moves = without, excluded, max_teams, max_moves
         self.stages = merge_stages(scenario)
@@ -258,7 +260,9 @@ class _Run:
     def _finish(self, built: Built, descent: Descent, first: list[StageResult]) -> Solution:
         unique = False
         assert descent.point is not None
-        if self.certify and not descent.out_of_time():
+        if self.near and not descent.out_of_time():
+            nearest(descent, built.context.x, _desk_pairs(built, self.near))
+        elif self.certify and not descent.out_of_time():
             unique = self._tie_break(built, descent)
         plan = self._settled(built, descent)
         own = [replace(item, plan_value=_signed(built.model, str(item.name), plan)) for item in descent.results]
@@ -354,6 +358,19 @@ def seated(built: Built, point: Floats) -> list[tuple[str, str]]:
     pairs = np.flatnonzero(point[: len(context.x)] > 0.5)
     names = built.merging.desk_names
     return [(context.data.people[context.person[pair]].id, names[context.post[pair]]) for pair in pairs]
+
+
+def _desk_pairs(built: Built, assignment: Assignment) -> Ints:
+    """The columns x of a plan known from elsewhere."""
+    context, names = built.context, built.merging.desk_names
+    wanted = set(assignment)
+    pairs = [
+        pair
+        for pair in range(len(context.x))
+        if (context.data.people[context.person[pair]].id, names[context.post[pair]]) in wanted
+    ]
+    found: Ints = context.x[np.array(pairs, np.int64)]
+    return found
 
 
 def chosen_partition(built: Built, point: Floats) -> Partition:

@@ -9,7 +9,7 @@ An infeasible core proves nothing: it is widened up to all columns.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -240,6 +240,28 @@ class Descent:
             return 0
         best = np.sort(objective[: self.num_pairs])[: self.num_seats].sum()
         return int(best + np.minimum(objective[self.num_pairs :] * self.model.upper[self.num_pairs :], 0).sum())
+
+
+def nearest(descent: Descent, pairs: Ints, near: Ints) -> None:
+    """Of the plans of equal value take the one that keeps most of the pairs `near`: nobody is moved who need not be.
+
+    Pairs that are new count against it. Of several such plans the one of most merit, where the stages do not hold that already.
+    """
+    kept = np.zeros(descent.model.num_columns)
+    kept[pairs] = 1
+    kept[near] = -1
+    descent.model = replace(descent.model, objectives={**descent.model.objectives, "nearest": kept})
+    for name in ("nearest", "merit"):
+        relaxed = descent.relaxation(name)
+        if relaxed.outcome != "optimal":
+            return
+        value, _, outcome = descent.prove(name, relaxed, descent.model, descent.point)
+        if value is None or outcome != "optimal":
+            return
+        upper = descent.model.upper.copy()
+        gone = (relaxed.reduced[pairs] > value - relaxed.bound + EPS) & (descent.model.lower[pairs] == 0)
+        upper[pairs[gone]] = 0
+        descent.model = descent.model.with_upper(upper).with_row(descent.model.objectives[name], value)
 
 
 def last_without_tolerance(stages: list[Stage]) -> list[Stage]:

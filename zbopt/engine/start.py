@@ -22,14 +22,20 @@ def start_plan(context: Context, model: LinearModel) -> Floats | None:
     return point if model.keeps(point) else None
 
 
+def pairs_of_plan(context: Context, assignment: Assignment) -> Ints:
+    """The pairs of this model that a plan known from elsewhere uses; those it has no column for are left out."""
+    people, posts = context.data.person_index, context.data.post_index
+    wanted = [
+        people[person] * len(posts) + posts[post] for person, post in assignment if person in people and post in posts
+    ]
+    found: Ints = np.flatnonzero(np.isin(context.person * len(posts) + context.post, sorted(wanted)))
+    return found
+
+
 def given_plan(context: Context, model: LinearModel, assignment: Assignment) -> Floats | None:
     """The point of a plan known from elsewhere, None where it does not keep every row of this model."""
-    people, posts = context.data.person_index, context.data.post_index
-    if any(person not in people or post not in posts for person, post in assignment):
-        return None
-    wanted = {people[person] * len(posts) + posts[post] for person, post in assignment}
-    chosen = np.flatnonzero(np.isin(context.person * len(posts) + context.post, sorted(wanted)))
-    if len(chosen) < len(wanted):
+    chosen = pairs_of_plan(context, assignment)
+    if len(chosen) < len(assignment):
         return None
     point = complete(context, model, chosen)
     return point if model.keeps(point) else None

@@ -56,10 +56,11 @@ class Case:
 
         return ask_merge(scenario, control, workers, question.goal)
 
-    def solve(
-        self, control: Control, start: Assignment = (), certify: bool = False, max_moves: int | None = None
-    ) -> Solution:
-        """Solve and audit; raises `AuditError` for a defect of zbopt, `DiagnosticsError` where the case is too large or unfit."""
+    def solve(self, control: Control, start: Assignment = (), certify: bool = False, near: Assignment = ()) -> Solution:
+        """Solve and audit, by default without certificate; `near`: a merger as near to that plan as the values allow.
+
+        Raises `AuditError` for a defect of zbopt, `DiagnosticsError` where the case is too large or unfit.
+        """
         from zbopt.engine.assign import TooLarge
         from zbopt.engine.candidates import TooManyTeams
 
@@ -67,13 +68,13 @@ class Case:
             if self.merging:
                 from zbopt.engine import merge
 
-                solution = merge.solve(
-                    self.solved, control, self.seed, self.workers, max_moves=max_moves, certify=certify
-                )
+                solution = merge.solve(self.solved, control, self.seed, self.workers, certify=certify, near=near)
             else:
                 from zbopt.engine import assign
 
-                solution = assign.solve(self.solved, control, self.seed, self.workers, start=start, certify=certify)
+                solution = assign.solve(
+                    self.solved, control, self.seed, self.workers, start=start, certify=certify, near=near
+                )
         except TooManyTeams as problem:
             raise DiagnosticsError([error("Z402", value=str(problem))]) from None
         except TooLarge as problem:

@@ -12,8 +12,10 @@ from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditFault, audit_document
 from zbopt.plan.document import Document, assignment_in
 from zbopt.plan.measure import Plan
+from zbopt.plan.merge_document import desks_in
 from zbopt.plan.reasons import barred_by, compare_points, why_not
-from zbopt.scenario.load import load
+from zbopt.plan.result import Assignment
+from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Post, Scenario
 
 KINDS = ("assign", "merge", "restructure")
@@ -25,15 +27,35 @@ class Finished:
     """A plan read back, with its scenario and what the audit says of it."""
 
     document: Document
-    scenario: Scenario
+    loaded: Loaded
     faults: tuple[AuditFault, ...]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it is of."""
+        return self.loaded.scenario
+
+    @property
+    def kind(self) -> str:
+        """assign, merge or restructure."""
+        return str(self.document["kind"])
 
     @property
     def plan(self) -> Plan:
         """The plan laid out for reading; raises `DiagnosticsError` for a merged one, whose posts are computed."""
-        if self.document["kind"] != "assign":
-            raise DiagnosticsError([error("Z512", value=str(self.document["kind"]))])
+        if self.kind != "assign":
+            raise DiagnosticsError([error("Z512", value=self.kind)])
         return Plan(self.scenario, assignment_in(self.document))
+
+    @property
+    def assignment(self) -> Assignment:
+        """Who sits where: posts, or desks of a merger."""
+        return assignment_in(self.document) if self.kind == "assign" else desks_in(self.document)
+
+    @property
+    def values(self) -> dict[str, int]:
+        """Stage values by name."""
+        return {row["name"]: row["value"] for row in self.document["stages"]}
 
 
 def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Finished:
@@ -63,18 +85,19 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
         except (OSError, ValueError, KeyError, TypeError):
             raise DiagnosticsError([error("Z502", Mark(str(path)))]) from None
     loaded = load(scenario_path)
-    return Finished(plan, loaded.scenario, audit_document(plan, loaded.scenario))
+    return Finished(plan, loaded, audit_document(plan, loaded.scenario))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to why or why-not: the person and post meant, and the sentences with the points side by side."""
+    """An answer to why or why-not: sentences, points side by side, and what a forced re-solve came to."""
 
     messages: tuple[Message, ...]
     rows: tuple[Mapping[str, Any], ...] = ()
+    forced: Document | None = None
 
 
-def _find(finished: Finished, text: str) -> Person | Post:
+def find(finished: Finished, text: str) -> Person | Post:
     """The person or post of that id, or the person of that name; several of one name are told, none is taken."""
     from zbopt.scenario.fields import nearest
 
@@ -110,7 +133,7 @@ def _row(plan: Plan, person: Person, post: Post) -> dict[str, Any]:
 def why(finished: Finished, what: str) -> Answer:
     """Why a person sits where they sit (or nowhere), or who could take a post and what bars the others."""
     plan = finished.plan
-    found = _find(finished, what)
+    found = find(finished, what)
     if isinstance(found, Post):
         counts, eligible = barred_by(plan, found)
         from zbopt.plan.reasons import bar_counts
@@ -136,7 +159,7 @@ def why(finished: Finished, what: str) -> Answer:
 def why_not_there(finished: Finished, person: str, post: str) -> Answer:
     """Why a person does not sit on a post: bars by rule, or what stands in the way, and the points beside the holder's."""
     plan = finished.plan
-    who, where = _find(finished, person), _find(finished, post)
+    who, where = find(finished, person), find(finished, post)
     if not isinstance(who, Person) or not isinstance(where, Post):
         raise DiagnosticsError([error("Z505")])
     if where in plan.posts_of_person.get(who.id, []):

@@ -7,9 +7,7 @@ from typing import Any
 
 from zbopt.plan.document import Document
 from zbopt.planning.merging import unfit_checked
-from zbopt.progress import Control
 from zbopt.scenario.load import Loaded, load
-from zbopt.scenario.models import Scenario
 
 
 def overlap(source: str | Path | Loaded) -> tuple[Loaded, Document]:
@@ -28,6 +26,7 @@ def suggest(
 
     `change`: least seats and task forces as it stands and with this one pair confirmed, and the groups that would be new.
     """
+    from zbopt.explaining.headcount import least_headcount
     from zbopt.plan.overlap import DEFAULT_THRESHOLD, confirmed, read_synonyms, suggestions
     from zbopt.plan.triage import Triage
     from zbopt.scenario.source import decode, read_bytes
@@ -40,39 +39,21 @@ def suggest(
     scenario = Triage(loaded.scenario).every
     pairs = suggestions(scenario, words, DEFAULT_THRESHOLD if threshold is None else threshold)
     merged = unfit_checked(loaded, ())
-    before = _headcount(merged) if pairs else None
+    before = least_headcount(merged) if pairs else None
     rows = []
     for place, item in enumerate(pairs):
-        after = _headcount(confirmed(merged, [item])) if place < effects else None
+        after = least_headcount(confirmed(merged, [item])) if place < effects else None
         change = None
         if before is not None and after is not None:
             change = {
-                "seats": [before[0], after[0]],
-                "task_forces": [before[1], after[1]],
-                "groups": [list(group) for group in after[2] if group not in before[2]]
-                if after[:2] != before[:2]
+                "seats": [before.seats, after.seats],
+                "task_forces": [before.task_forces, after.task_forces],
+                "groups": [list(group) for group in after.partition if group not in before.partition]
+                if (after.seats, after.task_forces) != (before.seats, before.task_forces)
                 else [],
             }
         rows.append({"duties": [item.one, item.other], "similarity": item.similarity, "change": change})
     return loaded, rows
-
-
-def _headcount(scenario: Scenario) -> tuple[int, int, tuple[tuple[str, ...], ...]] | None:
-    """Least seats, then task forces, and one partition that has them; None where there is none."""
-    from zbopt.engine.candidates import TooManyTeams, candidates
-    from zbopt.engine.partition import Partitions
-    from zbopt.scenario.workload import Workloads
-
-    try:
-        found = candidates(Workloads(scenario))
-        least = Partitions(found, Control(60), 1).least()
-    except (TooManyTeams, TimeoutError):
-        return None
-    if least is None:
-        return None
-    parts = found.works.parts
-    groups = tuple(sorted(tuple(parts[part].id for part in found.teams[team]) for team in least.partition))
-    return least.seats, least.task_forces, groups
 
 
 __all__ = ["overlap", "suggest"]

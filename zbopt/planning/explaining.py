@@ -1,0 +1,220 @@
+"""Why a case is impossible, or leaves seats empty and quotas short, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
+from zbopt.explaining.case import Case
+from zbopt.explaining.conflicts import Asker, Conflict, conflicts
+from zbopt.explaining.elements import Question
+from zbopt.explaining.repairs import Repair, Repairer
+from zbopt.explaining.shortfalls import Shortfall, shortfalls
+from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
+from zbopt.plan.document import Document
+from zbopt.plan.result import Solution
+from zbopt.planning.merging import merge_hints, unfit_checked
+from zbopt.progress import Control, Event
+from zbopt.scenario.decisions import Override, load_decisions
+from zbopt.scenario.edits import Edit
+from zbopt.scenario.load import Loaded, load
+from zbopt.version import __version__
+
+MAX_SHORTFALLS = 8
+"""Empty posts and short quotas that are looked into; the others are told by name."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What stands against a plan or part of it: `document` is everything in plain JSON values, `repairs` the edits by number."""
+
+    loaded: Loaded
+    document: Document
+    counting: tuple[Diagnostic, ...]
+    repairs: tuple[Repair, ...]
+    solution: Solution | None
+
+    @property
+    def status(self) -> str:
+        """infeasible, proved, feasible or stopped."""
+        return str(self.document["status"])
+
+
+def case_of(
+    loaded: Loaded, kind: str = "assign", overrides: Sequence[Override] = (), seed: int | None = None,
+    workers: int | None = None,
+) -> Case:  # fmt: skip
+    """The case of a scenario; raises `DiagnosticsError` where it is unfit for merging."""
+    policy = loaded.scenario.policy.solver
+    if kind != "assign":
+        unfit_checked(loaded, None if kind == "merge" else tuple(overrides))
+    seed = policy.seed if seed is None else seed
+    return Case(loaded.scenario, kind, tuple(overrides), workers or policy.workers, seed)
+
+
+def opened(
+    source: str | Path | Loaded, kind: str = "assign", decisions: str | Path | None = None, seed: int | None = None,
+    workers: int | None = None,
+) -> tuple[Loaded, Case]:  # fmt: skip
+    """A scenario and its case; raises `DiagnosticsError`."""
+    loaded = source if isinstance(source, Loaded) else load(source)
+    if decisions is not None and kind != "restructure":
+        raise DiagnosticsError([error("Z530")])
+    overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    return loaded, case_of(loaded, kind, overrides, seed, workers)
+
+
+def controlled(
+    loaded: Loaded, time_limit_seconds: int | None, listener: Callable[[Event], None] | None,
+    on_control: Callable[[Control], None] | None, factor: int = 1,
+) -> Control:  # fmt: skip
+    """The control of a run; without a limit of its own, the policy's times `factor`."""
+    limit = time_limit_seconds or factor * loaded.scenario.policy.solver.time_limit_seconds
+    control = Control(limit, listener)
+    if on_control is not None:
+        on_control(control)
+    return control
+
+
+def explain(
+    source: str | Path | Loaded,
+    *,
+    kind: str = "assign",
+    decisions: str | Path | None = None,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Explanation:
+    """The conflicts and repairs of an impossible case, or those of every empty seat and short quota of its best plan.
+
+    `kind`: assign, merge or restructure. Raises `DiagnosticsError`, and `AuditError` for a defect of zbopt.
+    """
+    loaded, case = opened(source, kind, decisions, seed, workers)
+    return explain_case(loaded, case, controlled(loaded, time_limit_seconds, listener, on_control))
+
+
+def explain_case(loaded: Loaded, case: Case, control: Control, solution: Solution | None = None) -> Explanation:
+    """The same of a case that is open already; `solution` where it was solved before."""
+    question = Question(case.solved, merging=case.merging)
+    if solution is None or solution.assignment is None:
+        asker = Asker(question, control, case.workers, case.ask)
+        outcome = asker.without(()).outcome
+        if outcome == "impossible":
+            return _impossible(loaded, case, question, asker, control)
+        solution = case.solve(control)
+    rows, repairs = [], list[Repair]()
+    for place, item in enumerate(shortfalls(case, solution)):
+        if place >= MAX_SHORTFALLS or control.out_of_time():
+            rows.append(_shortfall(item))
+            continue
+        row, found = _looked_into(loaded, case, item, control, len(repairs))
+        rows.append(row)
+        repairs += found
+    stages = [{"name": str(item.name), "value": item.value, "status": item.status} for item in solution.stages]
+    document = {**_head(loaded, case, solution.status), "stages": stages, "shortfalls": rows}
+    return Explanation(loaded, document, (), tuple(repairs), solution)
+
+
+def _head(loaded: Loaded, case: Case, status: str) -> Document:
+    scenario = loaded.scenario
+    return {
+        "format": 1,
+        "kind": "explanation",
+        "of": case.kind,
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
+        "versions": {"zbopt": __version__},
+        "status": status,
+    }
+
+
+def _impossible(loaded: Loaded, case: Case, question: Question, asker: Asker, control: Control) -> Explanation:
+    counting = counted(loaded, case)
+    found = conflicts(asker)
+    repairer = Repairer(case, question, control)
+    repairs = repairer.repairs(found)
+    document = {
+        **_head(loaded, case, "infeasible"),
+        "counting": [_diagnostic(item) for item in counting],
+        "conflicts": [conflict_json(item, loaded, case) for item in found],
+        "repairs": [repair_json(item, number, loaded) for number, item in enumerate(repairs, 1)],
+        "all_repairs": repairer.complete,
+    }
+    return Explanation(loaded, document, counting, repairs, None)
+
+
+def counted(loaded: Loaded, case: Case) -> tuple[Diagnostic, ...]:
+    """Conflicts that counting finds: supply against demand, without a search."""
+    if case.merging:
+        return merge_hints(loaded, case.solved)
+    from zbopt.supply import supply
+
+    return tuple(item for item in supply(loaded) if item.code in ("Z301", "Z302", "Z303", "Z304", "Z307", "Z308"))
+
+
+def _looked_into(
+    loaded: Loaded, case: Case, item: Shortfall, control: Control, number: int
+) -> tuple[Document, tuple[Repair, ...]]:
+    """A shortfall with its conflict and repairs; without them where a plan without it exists or time ran out."""
+    asker = Asker(item.question, control, case.workers, case.ask)
+    found = conflicts(asker, 1)
+    row = _shortfall(item)
+    if not found:
+        return row, ()
+    repairer = Repairer(case, item.question, control, 3)
+    repairs = repairer.repairs(found)
+    row["conflicts"] = [conflict_json(conflict, loaded, case) for conflict in found]
+    row["repairs"] = [repair_json(repair, place, loaded) for place, repair in enumerate(repairs, number + 1)]
+    row["all_repairs"] = repairer.complete
+    return row, repairs
+
+
+def _shortfall(item: Shortfall) -> Document:
+    return {
+        "kind": item.kind,
+        "subject": list(item.keys),
+        "missing": item.missing,
+        "conflicts": [],
+        "repairs": [],
+        "all_repairs": False,
+    }
+
+
+def _diagnostic(item: Diagnostic) -> Document:
+    return {**item.message.as_json(), "place": str(item.mark or ""), "subject": list(item.subject)}
+
+
+def conflict_json(conflict: Conflict, loaded: Loaded, case: Case) -> Document:
+    """A conflict with its elements in words and the supply of the posts in it."""
+    return {
+        "minimal": conflict.minimal,
+        "elements": [
+            {"id": item.id, "place": element_place(item, loaded), **element_message(item, case.solved).as_json()}
+            for item in conflict.elements
+        ],
+        "supply": [] if case.merging else supply_rows(conflict.elements, case.solved),
+    }
+
+
+def repair_json(repair: Repair, number: int, loaded: Loaded) -> Document:
+    """A repair: its edits as typed and in words, its price, the stages of the plan it leads to."""
+    return {
+        "number": number,
+        "price": repair.price,
+        "edits": edits_json(repair.edits, loaded),
+        "status": repair.solution.status,
+        "stages": [
+            {"name": str(item.name), "value": item.value, "status": item.status} for item in repair.solution.stages
+        ],
+    }
+
+
+def edits_json(edits: Sequence[Edit], loaded: Loaded) -> list[Document]:
+    """Edits as typed and in words."""
+    return [{"edit": edit.shown, **edit_message(edit, loaded.scenario).as_json()} for edit in edits]
+
+
+__all__ = ["Explanation", "case_of", "controlled", "explain", "explain_case", "opened"]
