@@ -72,9 +72,7 @@ class Case:
             else:
                 from zbopt.engine import assign
 
-                solution = assign.solve(
-                    self.solved, control, self.seed, self.workers, start=start, certify=certify, near=near
-                )
+                solution = assign.solve(self.solved, control, self.seed, self.workers, start=start, certify=certify)
         except TooManyTeams as problem:
             raise DiagnosticsError([error("Z402", value=str(problem))]) from None
         except TooLarge as problem:
