@@ -7,7 +7,7 @@ of all, at no more cost). Both are exact only without tolerances, and are left o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from zbopt.diagnostics import DiagnosticsError
@@ -16,6 +16,7 @@ from zbopt.explaining.changes import Change, changes
 from zbopt.plan.measure import Measures
 from zbopt.plan.result import Solution
 from zbopt.progress import Control
+from zbopt.scenario.edits import Edit
 
 GROUPED = ("loosen:cap", "loosen:size", "loosen:age", "loosen:least", "drop:ban", "drop:pin")
 """Kinds of changes that are first tried all at once; from so many on:"""
@@ -31,6 +32,7 @@ class Outcome:
     stages: Mapping[str, int]
     figures: Mapping[str, int]
     exact: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ class PriceList:
     control: Control
     base: Solution
     seconds_each: int = 60
+    elsewhere: Callable[[Sequence[tuple[Edit, ...]]], Mapping[tuple[Edit, ...], Outcome]] | None = None
+    """Solves many edits side by side; None: one after the other, here."""
+
     solves: int = 0
 
     def __post_init__(self) -> None:
@@ -106,19 +111,22 @@ class PriceList:
                 yield same
             else:
                 rest.append(change)
+        singles: list[Change] = []
         for group in self._groups(rest):
             if self.control.out_of_time():
                 return
             if len(group) >= MIN_GROUP and self._gains_nothing(group):
                 yield from (self._unchanged(change) for change in group)
-                continue
-            for change in group:
-                if self.control.out_of_time():
-                    return
-                self.control.emit("prices", "search", self.solves)
-                found = self._solved(change)
-                if found is not None:
-                    yield found
+            else:
+                singles += group
+        known = {} if self.elsewhere is None else self.elsewhere([change.edits for change in singles])
+        for change in singles:
+            if self.control.out_of_time() and change.edits not in known:
+                return
+            self.control.emit("prices", "search", self.solves)
+            found = self._solved(change, known.get(change.edits))
+            if found is not None:
+                yield found
 
     # --- without a solve ---------------------------------------------------------------------------------------------
 
@@ -162,16 +170,17 @@ class PriceList:
 
     # --- with one ----------------------------------------------------------------------------------------------------
 
-    def _solved(self, change: Change) -> Price | None:
+    def _solved(self, change: Change, found: Outcome | None) -> Price | None:
         """The price by a solve; None where it was stopped without an answer, or the format refuses the change."""
-        try:
-            after = self.case.edited(change.edits, checked=False)
-            found = outcome_of(after, self._solve(after))
-        except DiagnosticsError:
-            return None
+        if found is None:
+            try:
+                after = self.case.edited(change.edits, checked=False)
+                found = outcome_of(after, self._solve(after))
+            except DiagnosticsError:
+                return None
         if found.status == "infeasible":
             return Price(change, "infeasible", None, {}, True)
-        if not found.stages:
+        if not found.stages or found.status == "refused":
             return None
         deltas = {name: found.stages.get(name, value) - value for name, value in self.before.stages.items()}
         figures = {name: found.figures.get(name, value) - value for name, value in self.before.figures.items()}

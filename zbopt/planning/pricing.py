@@ -1,0 +1,170 @@
+"""The price list and the alternatives of a case, as documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.explaining.case import Case
+from zbopt.explaining.prices import Price, PriceList
+from zbopt.plan.audit import AuditError, AuditFault
+from zbopt.plan.document import Document
+from zbopt.plan.measure import measure
+from zbopt.plan.result import Assignment, Solution
+from zbopt.planning.explaining import controlled, edits_json, opened
+from zbopt.progress import Control, Event
+from zbopt.scenario.fields import Share
+from zbopt.scenario.load import Loaded
+from zbopt.version import __version__
+
+LIMIT_FACTOR = 10
+"""A price list or a search for alternatives may take so many times the limit of one solve, where no limit is stated."""
+
+
+DEFAULT_TOLERANCE = Share(100)
+"""Of the last stage, for alternatives."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A price list or alternatives: the document, and the scenario it is of."""
+
+    loaded: Loaded
+    document: Document
+
+    @property
+    def status(self) -> str:
+        """proved, feasible, stopped or infeasible: of the plan everything is measured against."""
+        return str(self.document["status"])
+
+
+def prices(
+    source: str | Path | Loaded,
+    *,
+    kind: str = "assign",
+    decisions: str | Path | None = None,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    processes: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Listed:
+    """What each rule, quota, pin and bound alone costs; `processes` solve side by side (all processors where not stated)."""
+    from zbopt.planning.side_by_side import solved_elsewhere
+
+    loaded, case = opened(source, kind, decisions, seed, workers)
+    control = controlled(loaded, time_limit_seconds, listener, on_control, LIMIT_FACTOR)
+    base = case.solve(Control(loaded.scenario.policy.solver.time_limit_seconds).part_of(control))
+    head = _head("prices", loaded, case, base)
+    if base.assignment is None:
+        return Listed(loaded, {**head, "figures": {}, "prices": [], "listed": 0})
+    found = PriceList(case, control, base, loaded.scenario.policy.solver.time_limit_seconds)
+    with solved_elsewhere(loaded, case, base, processes, control) as elsewhere:
+        found.elsewhere = elsewhere
+        rows = [_price(item, loaded) for item in found.prices()]
+    document = {**head, "figures": dict(found.before.figures), "listed": len(found.listed), "prices": rows}
+    return Listed(loaded, document)
+
+
+def _price(item: Price, loaded: Loaded) -> Document:
+    return {
+        "id": item.change.id,
+        "edits": edits_json(item.change.edits, loaded),
+        "outcome": item.outcome,
+        "exact": item.exact,
+        "stages": None if item.deltas is None else dict(item.deltas),
+        "figures": dict(item.figures),
+    }
+
+
+def _head(kind: str, loaded: Loaded, case: Case, base: Solution) -> Document:
+    scenario = loaded.scenario
+    return {
+        "format": 1,
+        "kind": kind,
+        "of": case.kind,
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
+        "versions": {"zbopt": __version__},
+        "seed": case.seed,
+        "status": base.status,
+        "stages": [{"name": str(item.name), "value": item.value, "status": item.status} for item in base.stages],
+    }
+
+
+def alternatives(
+    source: str | Path | Loaded,
+    *,
+    count: int = 3,
+    tolerance: Share | int = DEFAULT_TOLERANCE,
+    difference: int = 3,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Listed:
+    """Plans that lose at most `tolerance` of the last stage and differ in `difference` people or more, and who is fixed.
+
+    Of an assignment; the alternatives of a merger are other partitions (`merge(..., alternatives=K)`).
+    """
+    from zbopt.engine.alternatives import alternatives as search
+
+    loaded, case = opened(source, "assign", None, seed, workers)
+    control = controlled(loaded, time_limit_seconds, listener, on_control, LIMIT_FACTOR)
+    base = case.solve(control, certify=True)
+    head = _head("alternatives", loaded, case, base)
+    asked = {"count": count, "tolerance": str(tolerance), "difference": difference}
+    if base.status != "proved" or base.assignment is None:
+        return Listed(loaded, {**head, "asked": asked, "search": "stopped", "plans": [], "people": [], "fixed": None})
+    if not base.stages:
+        raise DiagnosticsError([error("Z533")])
+    found = search(case.solved, base, control, case.seed, case.workers, count, tolerance, difference)
+    for plan, _ in found.plans:
+        faults = measure(case.solved, plan).faults
+        if faults:
+            raise AuditError(tuple(AuditFault(item.rule, item.subject, item.message) for item in faults))
+    document = {
+        **head,
+        "asked": asked,
+        "search": found.ended,
+        "plans": [_plan(case, plan, value, base) for plan, value in found.plans],
+        "fixed": None if found.fixed is None else list(found.fixed),
+        "people": _people(case, base.assignment, [plan for plan, _ in found.plans], found.fixed),
+    }
+    return Listed(loaded, document)
+
+
+def _plan(case: Case, plan: Assignment, value: int, base: Solution) -> Document:
+    assert base.assignment is not None
+    values = measure(case.solved, plan).values
+    return {
+        "value": value,
+        "stages": {str(item.name): values[str(item.name)] for item in base.stages},
+        "different": len(_different(base.assignment, plan)),
+        "seats": [list(pair) for pair in plan],
+    }
+
+
+def _different(one: Assignment, other: Assignment) -> set[str]:
+    return {person for person, _ in set(one) ^ set(other)}
+
+
+def _people(
+    case: Case, best: Assignment, others: list[Assignment], fixed: tuple[str, ...] | None
+) -> list[dict[str, Any]]:
+    """Everybody with a seat in any of the plans: the posts in each, and whether they are placed the same in all."""
+    plans = [best, *others]
+    rows = []
+    for person in sorted({key for plan in plans for key, _ in plan}):
+        posts = [[post for key, post in plan if key == person] for plan in plans]
+        same = all(item == posts[0] for item in posts)
+        mark = "fixed" if fixed is not None and person in fixed else "same" if same else "choice"
+        rows.append({"person": person, "name": case.scenario.person_by_id[person].name, "posts": posts, "mark": mark})
+    return rows
+
+
+__all__ = ["Listed", "alternatives", "prices"]
