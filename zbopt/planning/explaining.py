@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.explaining.case import Case
@@ -21,6 +23,9 @@ from zbopt.scenario.decisions import Override, load_decisions
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
 from zbopt.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_SHORTFALLS = 8
 """Empty posts and short quotas that are looked into; the others are told by name."""
@@ -40,6 +45,13 @@ class Explanation:
     def status(self) -> str:
         """infeasible, proved, feasible or stopped."""
         return str(self.document["status"])
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The document as DataFrames by name (`zbopt.plan.frames`)."""
+        from zbopt.plan.frames import frames
+
+        return frames(self.document)
 
 
 def case_of(

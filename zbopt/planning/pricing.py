@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
@@ -19,6 +20,9 @@ from zbopt.progress import Control, Event
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LIMIT_FACTOR = 10
 """A price list or a search for alternatives may take so many times the limit of one solve, where no limit is stated."""
@@ -39,6 +43,13 @@ class Listed:
     def status(self) -> str:
         """proved, feasible, stopped or infeasible: of the plan everything is measured against."""
         return str(self.document["status"])
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The document as DataFrames by name (`zbopt.plan.frames`)."""
+        from zbopt.plan.frames import frames
+
+        return frames(self.document)
 
 
 def prices(

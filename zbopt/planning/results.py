@@ -7,8 +7,9 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zbopt.plan.audit import AuditFault
 from zbopt.plan.document import Document
@@ -17,6 +18,9 @@ from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain
 from zbopt.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,13 @@ class Result:
     def status(self) -> str:
         """proved, feasible, infeasible or stopped."""
         return self.solution.status
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The document as DataFrames by name (`zbopt.plan.frames`)."""
+        from zbopt.plan.frames import frames
+
+        return frames(self.document)
 
 
 def manifest(result: Result, workers: int | None) -> dict[str, Any]:

@@ -1,0 +1,246 @@
+"""Scenarios and plans side by side: what differs in the inputs, in the figures, and who is placed otherwise and why.
+
+Values of confidential fields are never shown: that they differ is all that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zbopt.diagnostics import Message
+from zbopt.plan.bars import Bars
+from zbopt.plan.document import Document
+from zbopt.scenario import facts
+from zbopt.scenario.edits import row_key
+from zbopt.scenario.models import ROW_MODELS, Person, Post, Scenario, plain
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
+
+HIDDEN = "***"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One thing compared: a label, the scenario, and its plan (None: only the inputs are compared)."""
+
+    label: str
+    scenario: Scenario
+    plan: Document | None
+
+
+# --- inputs ----------------------------------------------------------------------------------------------------------
+
+
+def input_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
+    """What differs between two scenarios, by list, row and field."""
+    for name in ("name", "as_of", "term"):
+        yield from _fields("", "", {name: plain(getattr(one, name))}, {name: plain(getattr(other, name))})
+    for name in ROW_MODELS:
+        yield from _rows(name, _by_key(getattr(one, name)), _by_key(getattr(other, name)))
+    before, after = plain(one.policy), plain(other.policy)
+    for key in before:
+        if key == "rules":
+            yield from _rows("policy.rules", before[key], after[key])
+        elif key == "quotas":
+            yield from _rows("policy.quotas", _named(before[key]), _named(after[key]))
+        else:
+            yield from _fields("policy", key, {key: before[key]}, {key: after[key]})
+
+
+def _by_key(rows: Sequence[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in rows:
+        key = row_key(row)
+        found[key if key not in found else f"{key} ({'must' if row.must else 'not'})"] = plain(row)
+    return found
+
+
+def _named(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for row in rows:
+        scope = row["in"]
+        text = f"{next(iter(scope))}:{next(iter(scope.values()))}" if isinstance(scope, Mapping) else scope
+        found[f"{row['name']}@{text}"] = row
+    return found
+
+
+def _rows(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Document]:
+    for key in sorted({*before, *after}):
+        if key not in after:
+            yield _change(name, key, "", "row", "")
+        elif key not in before:
+            yield _change(name, key, "", "", "row")
+        else:
+            yield from _fields(name, key, before[key], after[key])
+
+
+def _fields(name: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Document]:
+    for field in sorted({*before, *after}):
+        old, new = before.get(field), after.get(field)
+        if old != new:
+            hidden = field in CONFIDENTIAL_FIELDS
+            yield _change(name, key, field, HIDDEN if hidden else _text(old), HIDDEN if hidden else _text(new))
+
+
+def _change(name: str, key: str, field: str, before: str, after: str) -> Document:
+    return {"list": name, "key": key, "field": field, "before": before, "after": after}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}:{_text(item)}" for key, item in value.items() if item is not None)
+    return ", ".join(_text(item) for item in value) if isinstance(value, (list, tuple)) else str(value)
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def figures(plan: Document) -> dict[str, int]:
+    """The headline figures of a plan: task forces, people, seats filled and empty, kinds of moves, stages."""
+    if not plan["seats"]:
+        return {}
+    after = plan["headline"]["after"]
+    filled = sum(seat["person"] is not None for seat in plan["seats"])
+    moves = plan.get("moves", {})
+    return {
+        "task_forces": len(plan["task_forces"]),
+        "people": after["people"],
+        "filled": filled,
+        "empty": len(plan["seats"]) - filled,
+        **{kind: moves[kind] for kind in ("stay", "adjust", "transfer", "new", "return") if kind in moves},
+        **{f"stage.{row['name']}": row["value"] for row in plan["stages"]},
+    }
+
+
+def composition(plan: Document) -> dict[str, tuple[int, int]]:
+    """Count and number of people of each overall quota after the plan."""
+    if not plan["seats"]:
+        return {}
+    return {row["of"]: (row["count"], row["out_of"]) for row in plan["headline"]["after"]["composition"]}
+
+
+def groups(plan: Document) -> set[tuple[str, ...]]:
+    """The mergers of a plan."""
+    return {tuple(team["parts"]) for team in plan["task_forces"] if len(team["parts"]) > 1}
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def places(plan: Document) -> dict[str, list[str]]:
+    """Where each person sits: task force and post."""
+    found: dict[str, list[str]] = {}
+    for seat in plan["seats"]:
+        if seat["person"] is not None:
+            found.setdefault(seat["person"], []).append(seat["post"])
+    return {key: sorted(value) for key, value in found.items()}
+
+
+def people_changes(one: Side, other: Side) -> list[Document]:
+    """Everybody who is placed otherwise, with the reasons that can be told from the inputs and the other plan."""
+    if one.plan is None or other.plan is None:
+        return []
+    before, after = places(one.plan), places(other.plan)
+    rows = []
+    bars = Bars(other.scenario)
+    for key in sorted({*before, *after}):
+        old, new = before.get(key, []), after.get(key, [])
+        if old == new:
+            continue
+        person = other.scenario.person_by_id.get(key) or one.scenario.person_by_id[key]
+        reasons = _reasons(key, old, new, other, bars, after)
+        rows.append(
+            {
+                "person": key,
+                "name": person.name,
+                "before": old,
+                "after": new,
+                "why": [item.as_json() for item in reasons],
+            }
+        )
+    return rows
+
+
+def _reasons(
+    key: str, old: Sequence[str], new: Sequence[str], other: Side, bars: Bars, after: Mapping[str, Sequence[str]]
+) -> Iterator[Message]:
+    person = other.scenario.person_by_id.get(key)
+    if person is None:
+        yield Message("moved.gone")
+        return
+    told = False
+    for pin in other.scenario.pins:
+        if pin.person == key and pin.must and facts.pin_binds(pin, other.scenario) and new:
+            yield Message("moved.pinned", {"place": pin.place})
+            told = True
+    for post_id in old:
+        if post_id in new:
+            continue
+        post = other.scenario.post_by_id.get(post_id)
+        if post is None:
+            yield Message("moved.no_post", {"post": post_id})
+            told = True
+            continue
+        barred = bars.hard(person, post)
+        yield from barred
+        told = told or bool(barred)
+        if not barred:
+            took = tuple(sorted(who for who, held in after.items() if post_id in held))
+            yield from _place_taken(person, post, took)
+            told = told or bool(took)
+    if not told:
+        yield Message("moved.better")
+
+
+def _place_taken(person: Person, post: Post, took: tuple[str, ...]) -> Iterator[Message]:
+    if took:
+        yield Message("moved.taken", {"post": post.id, "people": took})
+
+
+def comparison(sides: Sequence[Side]) -> Document:
+    """All of it: each side, and each against the first."""
+    first = sides[0]
+    return {
+        "format": 1,
+        "kind": "comparison",
+        "sides": [
+            {
+                "label": side.label,
+                "scenario": {
+                    "name": side.scenario.name,
+                    "as_of": str(side.scenario.as_of),
+                    "sha256": side.scenario.sha256,
+                },
+                "kind": None if side.plan is None else side.plan["kind"],
+                "status": None if side.plan is None else side.plan["status"],
+                "figures": {} if side.plan is None else figures(side.plan),
+                "composition": {}
+                if side.plan is None
+                else {key: list(value) for key, value in composition(side.plan).items()},
+                "mergers": [] if side.plan is None else sorted(map(list, groups(side.plan))),
+            }
+            for side in sides
+        ],
+        "against_first": [
+            {
+                "label": side.label,
+                "inputs": list(input_changes(first.scenario, side.scenario)),
+                "people": people_changes(first, side),
+                "mergers_gone": _less(first, side),
+                "mergers_new": _less(side, first),
+            }
+            for side in sides[1:]
+        ],
+    }
+
+
+def _less(one: Side, other: Side) -> list[list[str]]:
+    if one.plan is None or other.plan is None:
+        return []
+    return sorted(map(list, groups(one.plan) - groups(other.plan)))
+
+
+__all__ = ["Side", "comparison", "input_changes", "people_changes"]

@@ -1,0 +1,158 @@
+"""Plans and scenarios side by side, and one what-if against what it is a change of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zbopt.diagnostics import DiagnosticsError, Mark, error
+from zbopt.plan import runfolder
+from zbopt.plan.compare import Side, comparison
+from zbopt.plan.document import Document
+from zbopt.planning.answers import open_plan
+from zbopt.planning.assigning import assign
+from zbopt.planning.explaining import edits_json
+from zbopt.planning.merging import merge, restructure
+from zbopt.planning.results import Result
+from zbopt.progress import Control, Event
+from zbopt.scenario.edits import Edit, edited
+from zbopt.scenario.load import Loaded, load
+from zbopt.scenario.models import Scenario
+
+Listener = Callable[[Event], None] | None
+OnControl = Callable[[Control], None] | None
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison: the document, and the scenarios of its sides for names."""
+
+    document: Document
+    scenarios: tuple[Scenario, ...]
+    results: tuple[Result, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The status of the last side."""
+        return str(self.document["sides"][-1]["status"])
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The document as DataFrames by name (`zbopt.plan.frames`)."""
+        from zbopt.plan.frames import frames
+
+        return frames(self.document)
+
+
+def solve_as(
+    loaded: Loaded, kind: str, decisions: str | Path | None = None, time_limit_seconds: int | None = None,
+    seed: int | None = None, workers: int | None = None, listener: Listener = None, on_control: OnControl = None,
+) -> Result:  # fmt: skip
+    """`assign`, `merge` or `restructure` by name; raises `DiagnosticsError` for decisions without triage."""
+    if decisions is not None and kind != "restructure":
+        raise DiagnosticsError([error("Z530")])
+    use_cases: dict[str, Callable[..., Result]] = {"assign": assign, "merge": merge, "restructure": restructure}
+    more = {"decisions": decisions} if kind == "restructure" else {}
+    return use_cases[kind](
+        loaded, time_limit_seconds=time_limit_seconds, seed=seed, workers=workers, listener=listener,
+        on_control=on_control, **more,
+    )  # fmt: skip
+
+
+def compare(
+    *sources: str | Path | Loaded | Result,
+    kind: str = "assign",
+    time_limit_seconds: int | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
+) -> Comparison:
+    """Two or more plans (run folders, plan.json, results) or scenarios, each against the first; scenarios are solved as `kind`."""
+    if len(sources) < 2:
+        raise DiagnosticsError([error("Z534")])
+    sides = []
+    scenarios = []
+    for number, source in enumerate(sources):
+        side, shown = _side(source, number, kind, time_limit_seconds, listener, on_control)
+        sides.append(side)
+        scenarios.append(shown)
+    return Comparison(comparison(_labelled(sides)), tuple(scenarios))
+
+
+def _labelled(sides: Sequence[Side]) -> list[Side]:
+    """Labels that differ: the same name twice gets a number."""
+    labels = [side.label for side in sides]
+    return [
+        replace(side, label=f"{side.label} ({labels[: n + 1].count(side.label)})")
+        if labels.count(side.label) > 1
+        else side
+        for n, side in enumerate(sides)
+    ]
+
+
+def _side(
+    source: str | Path | Loaded | Result, number: int, kind: str, limit: int | None, listener: Listener,
+    on_control: OnControl,
+) -> tuple[Side, Scenario]:  # fmt: skip
+    if isinstance(source, Result):
+        return Side(source.scenario.name, source.scenario, source.document), source.shown
+    if isinstance(source, Loaded):
+        return _side(
+            solve_as(source, kind, None, limit, None, None, listener, on_control), number, kind, limit, None, None
+        )
+    path = Path(source)
+    if _is_plan(path):
+        finished = open_plan(path)
+        if finished.faults:
+            raise DiagnosticsError([error("Z511", Mark(str(path)), count=len(finished.faults))])
+        from zbopt.plan.merge_document import scenario_to_show
+
+        return Side(path.name, finished.scenario, finished.document), scenario_to_show(
+            finished.scenario, finished.document
+        )
+    loaded = load(path)
+    result = solve_as(loaded, kind, None, limit, None, None, listener, on_control)
+    return Side(path.name, result.scenario, result.document), result.shown
+
+
+def _is_plan(path: Path) -> bool:
+    return path.suffix == ".json" or (path / runfolder.PLAN).is_file()
+
+
+def with_edits(loaded: Loaded, texts: Sequence[str]) -> tuple[Loaded, tuple[Edit, ...]]:
+    """A loaded scenario after edits as typed; raises `DiagnosticsError` with everything that cannot be done."""
+    scenario, edits = edited(loaded.scenario, texts)
+    return replace(loaded, scenario=scenario), edits
+
+
+def what_if(
+    source: str | Path | Loaded,
+    edits: Sequence[str],
+    *,
+    kind: str = "assign",
+    decisions: str | Path | None = None,
+    time_limit_seconds: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
+) -> Comparison:
+    """The scenario as it is against the scenario after some edits, both solved: `policy.quotas.85后.min=60%`, `-people.P017`."""
+    loaded = source if isinstance(source, Loaded) else load(source)
+    after, done = with_edits(loaded, edits)
+    settings = (time_limit_seconds, seed, workers, listener, on_control)
+    results = (solve_as(loaded, kind, decisions, *settings), solve_as(after, kind, decisions, *settings))
+    sides = [
+        Side("before", results[0].scenario, results[0].document),
+        Side("after", results[1].scenario, results[1].document),
+    ]
+    document = {**comparison(sides), "kind": "what_if", "edits": edits_json(done, loaded)}
+    return Comparison(document, (results[0].shown, results[1].shown), results)
+
+
+__all__ = ["Comparison", "compare", "solve_as", "what_if", "with_edits"]

@@ -1,0 +1,314 @@
+"""Many what-ifs at once: every combination of a grid file's settings, side by side, on disk row by row, resumable.
+
+    format: 1
+    factors:
+      share: [policy.quotas.85后.min=55%, policy.quotas.85后.min=60%]
+      pool:
+        - {label: as it is}
+        - {label: without two, edits: [-people.P017, -people.P018]}
+    rows:
+      - {label: both, edits: [...]}
+
+`factors` are combined, `rows` stand for themselves. A row is named by what it is of (scenario, use case, zbopt, settings, edits): a file of
+anything else is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
+from zbopt.explaining.case import Case
+from zbopt.explaining.prices import Outcome
+from zbopt.plan.document import Document, to_text
+from zbopt.planning.explaining import edits_json, opened
+from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
+from zbopt.progress import Control, Event
+from zbopt.scenario.edits import Edit, edited
+from zbopt.scenario.fields import nearest
+from zbopt.scenario.load import Loaded
+from zbopt.scenario.source import Marks, read_yaml
+from zbopt.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 20_000
+KEYS = ("format", "factors", "rows")
+ROWS = "rows"
+GRID = "grid.json"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row to solve: a label for each factor, and the edits."""
+
+    labels: tuple[tuple[str, str], ...]
+    texts: tuple[str, ...]
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A solved grid: `document` holds the rows in the order of the file; `computed` counts those solved now, the rest was on disk."""
+
+    loaded: Loaded
+    document: Document
+    computed: int
+
+    @property
+    def status(self) -> str:
+        """proved where every row has its answer, else stopped."""
+        return str(self.document["status"])
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The document as DataFrames by name (`zbopt.plan.frames`)."""
+        from zbopt.plan.frames import frames
+
+        return frames(self.document)
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def read_grid(path: str | Path) -> list[Row]:
+    """The rows of a grid file; raises `DiagnosticsError` with every fault of its form."""
+    file = Path(path)
+    marks = Marks()
+    raw, found = read_yaml(file, file.name, marks)
+    faults = [item for item in found if item.severity == "error"]
+    faults += [
+        error("Z102", marks.of((key,)), (), "", key=key, nearest=nearest(key, KEYS), known=", ".join(KEYS))
+        for key in raw
+        if key not in KEYS
+    ]
+    if raw.get("format") not in (None, "1"):
+        faults.append(error("Z019", marks.of(("format",)), value=str(raw["format"])))
+    factors = raw.get("factors") or {}
+    stated = raw.get("rows") or []
+    if not isinstance(factors, dict) or not isinstance(stated, list) or not (factors or stated):
+        raise DiagnosticsError([*faults, error("Z535", Mark(file.name, 1))])
+    columns: list[list[Row]] = []
+    for name, values in factors.items():
+        if not isinstance(values, list) or not values:
+            faults.append(error("Z535", marks.of(("factors", name)), (name,)))
+            continue
+        rows = [_setting(name, value, marks.of(("factors", name, place)), faults) for place, value in enumerate(values)]
+        columns.append([row for row in rows if row is not None])
+    own = [_setting("row", value, marks.of(("rows", place)), faults) for place, value in enumerate(stated)]
+    if faults:
+        raise DiagnosticsError(faults)
+    number = len(own) + (_product(columns) if columns else 0)
+    if number > MAX_ROWS:
+        raise DiagnosticsError([error("Z536", Mark(file.name), value=number, limit=MAX_ROWS)])
+    combined = [_joined(parts) for parts in itertools.product(*columns)] if columns else []
+    return [*combined, *(row for row in own if row is not None)]
+
+
+def _product(columns: Sequence[Sequence[Row]]) -> int:
+    number = 1
+    for column in columns:
+        number *= len(column)
+    return number
+
+
+def _setting(name: str, value: Any, mark: Mark | None, faults: list[Diagnostic]) -> Row | None:
+    if isinstance(value, str) and value:
+        return Row(((name, value),), (value,))
+    edits = value.get("edits") if isinstance(value, dict) else None
+    texts = [edits] if isinstance(edits, str) else (edits or [])
+    good = isinstance(value, dict) and set(value) <= {"label", "edits"} and isinstance(texts, list)
+    if not good or not all(isinstance(text, str) and text for text in texts) or not (texts or value.get("label")):
+        faults.append(error("Z535", mark, (name,)))
+        return None
+    return Row(((name, str(value.get("label") or "; ".join(texts))),), tuple(texts))
+
+
+def _joined(parts: Sequence[Row]) -> Row:
+    return Row(
+        tuple(label for part in parts for label in part.labels), tuple(text for part in parts for text in part.texts)
+    )
+
+
+# --- solving ---------------------------------------------------------------------------------------------------------
+
+
+def grid(
+    source: str | Path | Loaded,
+    path: str | Path,
+    *,
+    out: str | Path,
+    kind: str = "assign",
+    decisions: str | Path | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    processes: int | None = None,
+    scheduler: str | None = None,
+    time_limit_seconds: int | None = None,
+    listener: Callable[[Event], None] | None = None,
+    on_control: Callable[[Control], None] | None = None,
+) -> Grid:
+    """Solve every row of a grid file; finished rows in the folder `out` are read, not solved again.
+
+    `time_limit_seconds` is for one row. `scheduler`: the address of a Dask cluster. Raises `DiagnosticsError` with every row that cannot be done.
+    """
+    loaded, case = opened(source, kind, decisions, seed, workers)
+    rows = _with_edits(read_grid(path), loaded)
+    seconds = time_limit_seconds or loaded.scenario.policy.solver.time_limit_seconds
+    control = Control(None, listener)
+    if on_control is not None:
+        on_control(control)
+    folder = _prepared(Path(out))
+    keys = [_key(case, row, seconds) for row in rows]
+    known = {key: outcome for key in keys if (outcome := _read(folder, key)) is not None}
+    wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
+    tasks = [Task(key, row.edits, seconds) for key, row in wanted.items()]
+    computed = 0
+    for task, outcome in _solved(loaded, case, tasks, processes, scheduler, control):
+        if outcome.status in ("stopped", "refused"):
+            continue  # cut short: not an answer
+        _write(folder / ROWS / f"{task.key}.json", {"format": 1, "key": task.key, **asdict(outcome)})
+        known[task.key] = outcome
+        computed += 1
+        control.emit("grid", "rows", len(known), len(rows))
+    document = _document(loaded, case, rows, keys, known)
+    _write(folder / GRID, document)
+    return Grid(loaded, document, computed)
+
+
+def _with_edits(rows: Sequence[Row], loaded: Loaded) -> list[Row]:
+    """The rows with their edits read against the scenario; every fault of every row at once, each told once."""
+    found, faults = [], list[Diagnostic]()
+    for row in rows:
+        try:
+            _, edits = edited(loaded.scenario, row.texts)
+            found.append(Row(row.labels, row.texts, edits))
+        except DiagnosticsError as problem:
+            faults += [item for item in problem.diagnostics if item not in faults]
+    if faults:
+        raise DiagnosticsError(faults)
+    return found
+
+
+def _solved(
+    loaded: Loaded, case: Case, tasks: Sequence[Task], processes: int | None, scheduler: str | None, control: Control
+) -> Iterator[tuple[Task, Outcome]]:
+    sent = shipment(loaded, case)
+    if not tasks:
+        return
+    if scheduler is not None:
+        if sent is None:
+            raise DiagnosticsError([error("Z537")])
+        try:
+            yield from on_cluster(sent, tasks, scheduler, control)
+        except ImportError:
+            raise DiagnosticsError([error("Z538")]) from None
+        except (OSError, TimeoutError):
+            raise DiagnosticsError([error("Z539", value=scheduler)]) from None
+        return
+    number = min(num_processes(processes), len(tasks))
+    if sent is not None and number > 1:
+        yield from in_processes(sent, tasks, number, control)
+        return
+    for task in tasks:
+        if control.out_of_time():
+            return
+        yield task, solved(case, task, control)
+
+
+def _key(case: Case, row: Row, seconds: int) -> str:
+    """A name for what a row is of."""
+    overrides = [repr(item) for item in case.overrides]
+    text = json.dumps(
+        [
+            __version__,
+            case.kind,
+            case.scenario.sha256,
+            case.seed,
+            case.workers,
+            seconds,
+            overrides,
+            [edit.text for edit in row.edits],
+        ],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+# --- on disk ---------------------------------------------------------------------------------------------------------
+
+
+def _prepared(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()) and not (folder / ROWS).is_dir():
+        raise DiagnosticsError([error("Z507", value=str(folder))])
+    try:
+        (folder / ROWS).mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DiagnosticsError([error("Z508", value=str(folder), problem=problem.strerror or "")]) from None
+    return folder
+
+
+def _read(folder: Path, key: str) -> Outcome | None:
+    """A row on disk; None where there is none, or what stands there is not one."""
+    try:
+        raw = json.loads((folder / ROWS / f"{key}.json").read_text(encoding="utf-8"))
+        if raw["format"] != 1 or raw["key"] != key:
+            return None
+        return Outcome(raw["status"], raw["stages"], raw["figures"], raw["exact"], raw["note"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, value: Any) -> None:
+    """A file, whole or not at all."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(to_text(value))
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+
+
+def _document(
+    loaded: Loaded, case: Case, rows: Sequence[Row], keys: Sequence[str], known: Mapping[str, Outcome]
+) -> Document:
+    scenario = loaded.scenario
+    listed = []
+    for row, key in zip(rows, keys, strict=True):
+        outcome = known.get(key)
+        listed.append(
+            {
+                "labels": dict(row.labels),
+                "edits": edits_json(row.edits, loaded),
+                "status": None if outcome is None else outcome.status,
+                "exact": outcome is not None and outcome.exact,
+                "stages": {} if outcome is None else dict(outcome.stages),
+                "figures": {} if outcome is None else dict(outcome.figures),
+            }
+        )
+    return {
+        "format": 1,
+        "kind": "grid",
+        "of": case.kind,
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
+        "versions": {"zbopt": __version__},
+        "seed": case.seed,
+        "status": "proved"
+        if all(row["exact"] for row in listed)
+        else "feasible"
+        if len(known) >= len(set(keys))
+        else "stopped",
+        "rows": listed,
+    }
+
+
+__all__ = ["GRID", "Grid", "Row", "grid", "read_grid"]
