@@ -112,6 +112,12 @@ class Group(_Spoken, _HelpMixin, click.Group):
         "audit",
         "why",
         "why-not",
+        "what-would-it-take",
+        "repair",
+        "prices",
+        "alternatives",
+        "what-if",
+        "compare",
         "explain-code",
     )
 

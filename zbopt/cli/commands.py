@@ -6,13 +6,22 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import click
 
 from zbopt import cli
 from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, Command, lang_option, option
-from zbopt.cli.guard import fail, guarded, report
+from zbopt.cli.explaining import (
+    alternatives,
+    compare,
+    prices,
+    repair,
+    what_if,
+    what_would_it_take,
+    why,
+    why_not,
+)
+from zbopt.cli.guard import fail, guarded, opened_plan, report
 from zbopt.cli.solving import assign, merge, restructure
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.report.language import Language, catalogue
@@ -112,16 +121,6 @@ def init(directory: Path, workbook: bool, language: Language) -> None:
     click.echo(language.text("ui.created", path=str(directory)))
 
 
-def _opened(plan: Path | None, scenario: Path | None, language: Language) -> Any:
-    from zbopt import planning
-    from zbopt.plan import runfolder
-
-    chosen = plan or runfolder.newest()
-    if chosen is None:
-        fail(language, error("Z506"))
-    return planning.open_plan(chosen, scenario)
-
-
 @click.command(cls=Command, help="help.audit")
 @click.argument("plan", type=click.Path(path_type=Path))
 @option("--scenario", type=click.Path(path_type=Path), help="help.scenario")
@@ -129,7 +128,7 @@ def _opened(plan: Path | None, scenario: Path | None, language: Language) -> Any
 @guarded
 def audit(plan: Path, scenario: Path | None, language: Language) -> None:
     """Check a finished plan."""
-    finished = _opened(plan, scenario, language)
+    finished = opened_plan(plan, scenario, language)
     if not finished.faults:
         click.echo(language.text("audit.good"))
         return
@@ -138,58 +137,6 @@ def audit(plan: Path, scenario: Path | None, language: Language) -> None:
         head = fault.path if fault.rule == "document" else " ".join((fault.rule, fault.subject[1], fault.path)).strip()
         click.echo(f"  {head}: {language.message(fault.message)}")
     sys.exit(AUDIT_FAULTS)
-
-
-def _intact(finished: Any, language: Language) -> Any:
-    """A plan that still follows from its scenario; explanations of another one would mislead."""
-    if finished.faults:
-        fail(language, error("Z511", count=len(finished.faults)))
-    return finished
-
-
-def _answer(answer: Any, language: Language) -> str:
-    from zbopt.report.terminal import table
-
-    lines = [language.message(item) for item in answer.messages]
-    if answer.rows:
-        keys = ("post", "person", "name", "fit", "preference", "stability", "merit", "seated")
-        rows = [
-            [("*" if row[key] else "") if key == "seated" else str(row[key]) for key in keys]
-            for row in answer.rows[:30]
-        ]
-        lines.append(table([language.text(f"col.{key}") for key in keys], rows, frozenset({3, 4, 5, 6})))
-    if len(answer.rows) > 30:
-        lines.append(language.text("ui.more", count=len(answer.rows) - 30))
-    return "\n".join(lines)
-
-
-@click.command(cls=Command, help="help.why")
-@click.argument("what", metavar="PERSON|POST")
-@option("--plan", type=click.Path(path_type=Path), help="help.plan")
-@option("--scenario", type=click.Path(path_type=Path), help="help.scenario")
-@lang_option
-@guarded
-def why(what: str, plan: Path | None, scenario: Path | None, language: Language) -> None:
-    """Why a person sits there, or who could take a post."""
-    from zbopt import planning
-
-    click.echo(_answer(planning.why(_intact(_opened(plan, scenario, language), language), what), language))
-
-
-@click.command(cls=Command, help="help.why-not")
-@click.argument("person")
-@click.argument("post")
-@option("--plan", type=click.Path(path_type=Path), help="help.plan")
-@option("--scenario", type=click.Path(path_type=Path), help="help.scenario")
-@lang_option
-@guarded
-def why_not(person: str, post: str, plan: Path | None, scenario: Path | None, language: Language) -> None:
-    """Why a person does not sit on a post."""
-    from zbopt import planning
-
-    click.echo(
-        _answer(planning.why_not_there(_intact(_opened(plan, scenario, language), language), person, post), language)
-    )
 
 
 @click.command(cls=Command, help="help.explain-code")
@@ -219,6 +166,12 @@ COMMANDS: dict[str, click.Command] = {
     "audit": audit,
     "why": why,
     "why-not": why_not,
+    "what-would-it-take": what_would_it_take,
+    "repair": repair,
+    "prices": prices,
+    "alternatives": alternatives,
+    "what-if": what_if,
+    "compare": compare,
     "explain-code": explain_code,
 }
 """Every command by the name a planner types."""

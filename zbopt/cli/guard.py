@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, INTERRUPTED
-from zbopt.diagnostics import Diagnostic, DiagnosticsError
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.report.language import Language
 
 
@@ -24,6 +25,17 @@ def fail(language: Language, *diagnostics: Diagnostic) -> NoReturn:
     """Tell them and exit as for bad input."""
     report(diagnostics, language)
     sys.exit(BAD_INPUT)
+
+
+def opened_plan(plan: Path | None, scenario: Path | None, language: Language) -> Any:
+    """A finished plan, the newest of `runs/` where none is named."""
+    from zbopt import planning
+    from zbopt.plan import runfolder
+
+    chosen = plan or runfolder.newest()
+    if chosen is None:
+        fail(language, error("Z506"))
+    return planning.open_plan(chosen, scenario)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,4 +63,4 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-__all__ = ["fail", "guarded", "report"]
+__all__ = ["fail", "guarded", "opened_plan", "report"]

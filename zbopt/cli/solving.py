@@ -78,23 +78,42 @@ def assign(
             listener=listener(progress),
             on_control=on_control,
         )
-    _finish(result, scenario, out, style, workers, language)
+    _finish(result, out, style, workers, language)
 
 
-def _finish(result: Any, scenario: Path, out: Path | None, style: str, workers: int | None, language: Language) -> None:
+def _finish(result: Any, out: Path | None, style: str, workers: int | None, language: Language) -> None:
     """Write the run folder, show the outcome, exit with its code."""
-    from zbopt import planning
-
     _write(result, out, workers, language)
     click.echo(_shown(result, style, language), nl=False)
     if result.status == "infeasible":
         if style == "text":
-            report(planning.hints(result, scenario), language)
+            _explained(result, workers, language)
         sys.exit(IMPOSSIBLE)
     if result.solution.assignment is None:
         sys.exit(NO_PLAN)
     if result.status == "stopped" or (result.interrupted and result.document.get("alternatives_search") == "stopped"):
         sys.exit(INTERRUPTED)
+
+
+def _explained(result: Any, workers: int | None, language: Language) -> None:
+    """The conflict and the repairs of an impossible case, within the time of another solve."""
+    from zbopt import planning
+    from zbopt.cli.progress import stoppable
+    from zbopt.planning.explaining import case_of
+    from zbopt.progress import Control
+    from zbopt.report.explaining import Telling
+
+    case = case_of(result.loaded, result.kind, result.overrides or (), result.document["seed"], workers)
+    control = Control(result.scenario.policy.solver.time_limit_seconds)
+    with stoppable(language) as on_control:
+        on_control(control)
+        found = planning.explain_case(result.loaded, case, control)
+    telling = Telling(result.scenario, language)
+    counting = [language.diagnostic(item) for item in found.counting]
+    text = telling.explanation(found.document, counting).partition("\n")[2]
+    click.echo(text)
+    if found.repairs:
+        click.echo(language.text("repair.how"))
 
 
 def _write(result: Any, out: Path | None, workers: int | None, language: Language) -> None:
@@ -201,7 +220,7 @@ def _merged(use_case: str, scenario: Path, language: Language, settings: dict[st
             on_control=on_control,
             **more,
         )
-    _finish(result, scenario, settings["out"], settings["style"], settings["workers"], language)
+    _finish(result, settings["out"], settings["style"], settings["workers"], language)
 
 
 def _frontier(scenario: Path, decisions: Path | None, language: Language, settings: dict[str, Any]) -> None:

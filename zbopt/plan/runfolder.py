@@ -49,6 +49,20 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write one file, whole or not at all; raises `OSError` where it cannot."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def check(folder: Path, frontier: bool = False) -> None:
     """Raises `NotARunFolder` where something else stands there; asked before a long run, and again when it is written."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):

@@ -1,16 +1,56 @@
-"""The use cases: check, assign, merge, restructure, explain, prices, alternatives, compare, what-if, audit, why. Prints nothing."""
+"""The use cases: check, assign, merge, restructure, explain, prices, alternatives, compare, what-if, audit, why. Prints nothing.
 
-from zbopt.planning.answers import Answer, Finished, open_plan, why, why_not_there
-from zbopt.planning.assigning import assign, check
-from zbopt.planning.comparing import Comparison, compare, what_if
-from zbopt.planning.explaining import Explanation, explain
-from zbopt.planning.forcing import Asked, explain_why, explain_why_not, what_would_it_take
-from zbopt.planning.frontiers import frontier
-from zbopt.planning.grids import Grid, grid
-from zbopt.planning.merging import merge, restructure
-from zbopt.planning.overlaps import overlap, suggest
-from zbopt.planning.pricing import Listed, alternatives, prices
-from zbopt.planning.results import Result, manifest
+Each is imported on first use: `zbopt check` and `zbopt overlap` do not pay for the solver.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zbopt.planning.answers import Answer as Answer
+    from zbopt.planning.answers import Finished as Finished
+    from zbopt.planning.answers import open_plan as open_plan
+    from zbopt.planning.answers import why as why
+    from zbopt.planning.answers import why_not_there as why_not_there
+    from zbopt.planning.assigning import assign as assign
+    from zbopt.planning.assigning import check as check
+    from zbopt.planning.comparing import Comparison as Comparison
+    from zbopt.planning.comparing import compare as compare
+    from zbopt.planning.comparing import what_if as what_if
+    from zbopt.planning.explaining import Explanation as Explanation
+    from zbopt.planning.explaining import explain as explain
+    from zbopt.planning.explaining import explain_case as explain_case
+    from zbopt.planning.forcing import Asked as Asked
+    from zbopt.planning.forcing import explain_why as explain_why
+    from zbopt.planning.forcing import explain_why_not as explain_why_not
+    from zbopt.planning.forcing import what_would_it_take as what_would_it_take
+    from zbopt.planning.frontiers import frontier as frontier
+    from zbopt.planning.grids import Grid as Grid
+    from zbopt.planning.grids import grid as grid
+    from zbopt.planning.merging import hints as hints
+    from zbopt.planning.merging import merge as merge
+    from zbopt.planning.merging import restructure as restructure
+    from zbopt.planning.overlaps import overlap as overlap
+    from zbopt.planning.overlaps import suggest as suggest
+    from zbopt.planning.pricing import Listed as Listed
+    from zbopt.planning.pricing import alternatives as alternatives
+    from zbopt.planning.pricing import prices as prices
+    from zbopt.planning.results import Result as Result
+    from zbopt.planning.results import manifest as manifest
+
+_PLACES = {
+    "answers": ("Answer", "Finished", "open_plan", "why", "why_not_there"),
+    "assigning": ("assign", "check"),
+    "comparing": ("Comparison", "compare", "what_if"),
+    "explaining": ("Explanation", "explain", "explain_case"),
+    "forcing": ("Asked", "explain_why", "explain_why_not", "what_would_it_take"),
+    "frontiers": ("frontier",),
+    "grids": ("Grid", "grid"),
+    "merging": ("hints", "merge", "restructure"),
+    "overlaps": ("overlap", "suggest"),
+    "pricing": ("Listed", "alternatives", "prices"),
+    "results": ("Result", "manifest"),
+}
 
 __all__ = [
     "Answer",
@@ -26,10 +66,12 @@ __all__ = [
     "check",
     "compare",
     "explain",
+    "explain_case",
     "explain_why",
     "explain_why_not",
     "frontier",
     "grid",
+    "hints",
     "manifest",
     "merge",
     "open_plan",
@@ -42,3 +84,10 @@ __all__ = [
     "why",
     "why_not_there",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _PLACES.items():
+        if name in names:
+            return getattr(import_module(f"zbopt.planning.{module}"), name)
+    raise AttributeError(name)

@@ -18,8 +18,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -30,6 +28,7 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_text
+from zbopt.plan.runfolder import write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Event
@@ -177,12 +176,13 @@ def grid(
     for task, outcome in _solved(loaded, case, tasks, processes, scheduler, control):
         if outcome.status in ("stopped", "refused"):
             continue  # cut short: not an answer
-        _write(folder / ROWS / f"{task.key}.json", {"format": 1, "key": task.key, **asdict(outcome)})
+        row = {"format": 1, "key": task.key, **asdict(outcome)}
+        write_file(folder / ROWS / f"{task.key}.json", to_text(row).encode())
         known[task.key] = outcome
         computed += 1
         control.emit("grid", "rows", len(known), len(rows))
     document = _document(loaded, case, rows, keys, known)
-    _write(folder / GRID, document)
+    write_file(folder / GRID, to_text(document).encode())
     return Grid(loaded, document, computed)
 
 
@@ -267,15 +267,6 @@ def _read(folder: Path, key: str) -> Outcome | None:
         return Outcome(raw["status"], raw["stages"], raw["figures"], raw["exact"], raw["note"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _write(path: Path, value: Any) -> None:
-    """A file, whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(to_text(value))
-    os.chmod(name, 0o644)
-    os.replace(name, path)
 
 
 def _document(

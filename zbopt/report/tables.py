@@ -24,6 +24,20 @@ def as_csv(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> s
     return buffer.getvalue()
 
 
+def sheet_csv(sheet: Any) -> str:
+    """A titled table (`Sheet`) as CSV; a cell that begins like a formula, but is no number, is preceded by an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(sheet.header)
+    writer.writerows([_harmless(str(cell)) for cell in row] for row in sheet.rows)
+    return buffer.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    number = cell[1:].isdecimal() and cell[:1] in ("+", "-")
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") and not number else cell
+
+
 def as_markdown(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> str:
     """A row per filled seat."""
     lines = [[language.text(f"col.{key}") for key in KEYS], ["---"] * len(KEYS), *seat_rows(plan, scenario, language)]

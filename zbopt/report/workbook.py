@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,22 @@ from zbopt.report.terminal import (
 from zbopt.scenario.models import Scenario
 
 Rows = Sequence[Sequence[Any]]
+
+
+def tables_workbook(title: str, sheets: Sequence[Any]) -> bytes:
+    """A workbook of titled tables (`Sheet`); sheet names are cut to what a spreadsheet allows and numbered where they repeat."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"created": datetime.datetime(2000, 1, 1), "title": title})
+    names: list[str] = []
+    for sheet in sheets:
+        name = re.sub(r"[\[\]:*?/\\]", " ", sheet.title)[:28].strip() or "-"
+        names.append(name)
+        number = names.count(name)
+        _sheet(book, name if number == 1 else f"{name} {number}", sheet.header, sheet.rows)
+    book.close()
+    return buffer.getvalue()
 
 
 def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> bytes:

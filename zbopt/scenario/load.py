@@ -34,11 +34,20 @@ class Loaded:
     files: tuple[Path, ...]
     _marks: Marks = field(repr=False)
     _paths: Mapping[tuple[str, str], Path_] = field(repr=False)
+    _all_paths: Mapping[tuple[str, str], tuple[Path_, ...]] = field(repr=False, default_factory=dict)
 
     def mark(self, list_name: str, key: str, *fields: str | int) -> Mark | None:
         """Where a row (by list and id; `policy` for the policy) or one of its fields was read."""
         path = ("policy",) if list_name == "policy" else self._paths.get((list_name, key))
         return None if path is None else self._marks.of((*path, *fields))
+
+    def row_path(self, list_name: str, key: str) -> Path_ | None:
+        """Where a row stands in the files: (list, place), or the path inside the scenario file."""
+        return self._paths.get((list_name, key))
+
+    def row_paths(self, list_name: str, key: str) -> tuple[Path_, ...]:
+        """The same of every row of that key (a must and a must-not pin of one person and place)."""
+        return self._all_paths.get((list_name, key), ())
 
 
 @dataclass(slots=True)
@@ -167,7 +176,7 @@ class Reader:
         """The rows of a list from a file or sheet."""
         mark = self.marks.of((name,)) or self.marks.of(("tables",))
         file, _, sheet = value.partition("#")
-        keys = _column_keys(ROW_MODELS[name])
+        keys = column_keys(ROW_MODELS[name])
         if file.lower().endswith((".csv", ".txt", ".tsv")):
             path = inside(self.folder, file, mark)
             grid, found = read_csv(path, file)
@@ -349,7 +358,7 @@ def _model_in(annotation: Any) -> Any:
     return None
 
 
-def _column_keys(model: type[Model]) -> list[str]:
+def column_keys(model: type[Model]) -> list[str]:
     """The columns a table of these rows may have; nested keys with a dot."""
     keys: list[str] = []
     for name, info in model.model_fields.items():
@@ -357,7 +366,7 @@ def _column_keys(model: type[Model]) -> list[str]:
         is_list = "tuple" in str(info.annotation)
         keys.append(info.alias or name)
         if inner is not None and not is_list:
-            keys += [f"{name}.{key}" for key in _column_keys(inner)]
+            keys += [f"{name}.{key}" for key in column_keys(inner)]
     return keys
 
 
@@ -453,7 +462,11 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
     scenario = frame.model_copy(update={**lists, "policy": policy})
     paths = {(name, _key(item)): path for name, rows in good.items() for item, path in rows}
     paths.update(quota_paths)
-    return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths)
+    every: dict[tuple[str, str], tuple[Path_, ...]] = {}
+    for name, rows in good.items():
+        for item, path in rows:
+            every[name, _key(item)] = (*every.get((name, _key(item)), ()), path)
+    return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths, every)
 
 
 def _frame(reader: Reader, head: dict[str, Any]) -> Scenario | None:
