@@ -50,13 +50,10 @@ class Telling:
 
     # --- conflicts and repairs ---------------------------------------------------------------------------------------
 
-    def conflict(self, item: Document, number: int) -> list[str]:
-        """A conflict: its elements with their places, and who is left for the posts in it."""
-        lines = [
-            self.say(
-                "conflict.minimal" if item["minimal"] else "conflict.some", number=number, count=len(item["elements"])
-            )
-        ]
+    def conflict(self, item: Document, number: int = 0) -> list[str]:
+        """A conflict: its elements with their places, and who is left for the posts in it. Without number: of a seat or quota."""
+        code = ("conflict.minimal" if number else "conflict.in_the_way") if item["minimal"] else "conflict.some"
+        lines = [self.say(code, number=number, count=len(item["elements"]))]
         for element in item["elements"]:
             place = f"  ({element['place']})" if element["place"] else ""
             lines.append(wrapped(f"  - {self.sentence(element)}{place}"))
@@ -114,8 +111,8 @@ class Telling:
         if not row["conflicts"]:
             return [head, self.say("shortfall.open")]
         lines = [head]
-        for number, item in enumerate(row["conflicts"], 1):
-            lines += self.conflict(item, number)
+        for item in row["conflicts"]:
+            lines += self.conflict(item)
         return [*lines, *self.repairs(row["repairs"], row["all_repairs"])]
 
     # --- forced solves -----------------------------------------------------------------------------------------------
