@@ -23,8 +23,8 @@ from zbopt.scenario.load import parse
 
 MOST_SEATS = 5
 CHOSEN = """
-74 73 53 75 34 27 44 7 49 35 59 68 38 71 62 15 5 21 79 48 54 77 7 5 57 0 50 10 38 5 0 52 64 36 41 27
-40 10 74 74 53 38 26 66 39 47 77 66 42 49 38 8 9 20 50 79 13 69 56 3
+14 34 47 75 28 27 0 7 69 35 43 13 29 77 64 9 5 67 43 58 54 9 64 5 57 0 24 10 6 61 77 11 46 44 72 70
+73 10 31 74 0 38 31 18 5 64 77 25 79 57 38 43 9 43 27 45 13 75 56 0
 """.split()
 """The draw of each seed from which on the first is taken that has a plan (`python -m tests.brute.price_cases choose`)."""
 
@@ -85,6 +85,8 @@ class Tiny(Draft):
         staffed = self.running()
         if sum(post["seats"] for post in staffed) < 2:
             staffed[0]["seats"] += 1
+            if sum(post["seats"] for post in self.posts) > MOST_SEATS:
+                max(self.posts, key=lambda post: (post not in staffed, post["seats"]))["seats"] -= 1
 
     def own(self, *modes: str) -> str:
         """Choose a mode, mostly one that has a price."""
@@ -361,13 +363,13 @@ def choose(seeds: int, draws: int) -> list[int]:
     with ProcessPoolExecutor() as pool:
         found = dict(zip(places, pool.map(try_out, places, chunksize=20), strict=True))
     chosen = dict.fromkeys(range(seeds), 0)
-    for seed in [*range(seeds)] * 3:
+    for seed in [*range(seeds)] * 4:
         others = Counter(pair for other, number in chosen.items() if other != seed for pair in +found[other, number])
 
         def gain(number: int, seed: int = seed, others: Counter = others) -> float:
             pairs = +found[seed, number]
-            kinds = sum(0.4 ** others[pair] for pair in pairs if pair[1] in ("priced", "impossible"))
-            return kinds + 0.06 * pairs["case", "ties"]
+            kinds = [others[pair] for pair in pairs if pair[1] in ("priced", "impossible")]
+            return sum(1 if have < 3 else 0.3**have for have in kinds) + 0.1 * pairs["case", "ties"]
 
         chosen[seed] = max(range(draws), key=gain)
     return list(chosen.values())

@@ -184,14 +184,16 @@ def quota_changes(case: Row, world: World) -> Changes:
                 continue
             yield f"drop:{label}", edited(case, partial(drop, force, name))
             for end, rising in (("min", 1), ("max", -1)):
-                stated = [row[end] for row in live if row.get(end) not in BLANK]
+                stated = {str(row.get(end) if row.get(end) is not None else "") for row in rows_of(force, name, case)}
+                if len(stated) > 1 or stated == {""}:  # moved together only where all state the same bound
+                    continue
+                (bound,) = stated
                 for way, step in (("tighten", rising), ("loosen", -rising)):
-                    copy = copied(case)
+                    copy, new = copied(case), shifted(bound, step)
                     rows = rows_of(force, name, copy)
                     for row in rows:
-                        row.update({end: shifted(row[end], step)} if row.get(end) not in BLANK else {})
-                    moves = any(amount(shifted(bound, step)) != amount(bound) for bound in stated)
-                    if moves and not any(map(upside_down, rows)):
+                        row[end] = new
+                    if amount(new) != amount(bound) and not any(map(upside_down, rows)):
                         yield f"{way}:{label}:{end}", copy
 
 

@@ -79,25 +79,26 @@ def _quotas(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
         if not any(quota.mode in BINDING for quota in same):
             continue
         yield Change(f"drop:quota:{name}", (Edit("drop", path),), True)
-        if len(same) == 1:
-            for end in ("min", "max"):
-                yield from _bound(name, path, end, same[0])
+        for end in ("min", "max"):
+            yield from _bound(name, path, end, same)
 
 
-def _bound(name: str, path: tuple[str, ...], end: str, quota: TeamQuota) -> Iterator[Change]:
-    bound: Share | int | None = getattr(quota, end)
-    if bound is None:
+def _bound(name: str, path: tuple[str, ...], end: str, same: list[TeamQuota]) -> Iterator[Change]:
+    """A bound moved in every quota of the name; only where all of them state the same one."""
+    bounds = {getattr(quota, end) for quota in same}
+    if len(bounds) != 1 or None in bounds:
         return
-    other = getattr(quota, "max" if end == "min" else "min")
+    bound: Share | int = bounds.pop()
+    others = [getattr(quota, "max" if end == "min" else "min") for quota in same]
     for step in (-1, 1):
+        sign = 1 if end == "min" else -1
         if isinstance(bound, Share):
             moved = Share(bound.per_10000 + 100 * step)
-            fits = 0 <= moved.per_10000 <= 10_000
-            crossed = isinstance(other, Share) and (moved.per_10000 - other.per_10000) * (1 if end == "min" else -1) > 0
-            text = str(moved)
+            fits, text = 0 <= moved.per_10000 <= 10_000, str(moved)
+            crossed = any(isinstance(o, Share) and (moved.per_10000 - o.per_10000) * sign > 0 for o in others)
         else:
             fits, text = bound + step >= 0, str(bound + step)
-            crossed = isinstance(other, int) and (bound + step - other) * (1 if end == "min" else -1) > 0
+            crossed = any(isinstance(o, int) and (bound + step - o) * sign > 0 for o in others)
         if fits and not crossed:
             loosens = (step < 0) == (end == "min")
             yield Change(_id(loosens, f"quota:{name}:{end}"), (Edit("set", (*path, end), text),), loosens)

@@ -121,6 +121,10 @@ def edit_message(edit: Edit, scenario: Scenario) -> Message:
     if edit.action == "drop" and path[0] == "pins":
         pin = next((item for item in scenario.pins if row_key(item) == path[1]), None)
         return Message("edit.drop_pin", _pin_args(pin, scenario)) if pin is not None else _plain(edit)
+    if edit.action == "drop" and path[0] == "people" and path[1] in scenario.person_by_id:
+        return Message("edit.drop_person", {"person": path[1], "name": scenario.person_by_id[path[1]].name})
+    if edit.action == "drop":
+        return Message("edit.drop", {"value": edit.shown[1:]})
     if edit.action == "set" and len(path) >= 3:
         known = _known_edit(edit, scenario)
         if known is not None:

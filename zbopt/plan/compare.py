@@ -14,7 +14,7 @@ from zbopt.plan.bars import Bars
 from zbopt.plan.document import Document
 from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
-from zbopt.scenario.models import ROW_MODELS, Person, Post, Scenario, plain
+from zbopt.scenario.models import ROW_MODELS, Scenario, plain
 from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
 
 HIDDEN = "***"
@@ -145,13 +145,13 @@ def people_changes(one: Side, other: Side) -> list[Document]:
         return []
     before, after = places(one.plan), places(other.plan)
     rows = []
-    bars = Bars(other.scenario)
+    bars, newcomers = Bars(other.scenario), _newcomers(before, after)
     for key in sorted({*before, *after}):
         old, new = before.get(key, []), after.get(key, [])
         if old == new:
             continue
         person = other.scenario.person_by_id.get(key) or one.scenario.person_by_id[key]
-        reasons = _reasons(key, old, new, other, bars, after)
+        reasons = _reasons(key, old, new, other, bars, newcomers)
         rows.append(
             {
                 "person": key,
@@ -165,7 +165,7 @@ def people_changes(one: Side, other: Side) -> list[Document]:
 
 
 def _reasons(
-    key: str, old: Sequence[str], new: Sequence[str], other: Side, bars: Bars, after: Mapping[str, Sequence[str]]
+    key: str, old: Sequence[str], new: Sequence[str], other: Side, bars: Bars, newcomers: Mapping[str, Sequence[str]]
 ) -> Iterator[Message]:
     person = other.scenario.person_by_id.get(key)
     if person is None:
@@ -188,16 +188,22 @@ def _reasons(
         yield from barred
         told = told or bool(barred)
         if not barred:
-            took = tuple(sorted(who for who, held in after.items() if post_id in held))
-            yield from _place_taken(person, post, took)
-            told = told or bool(took)
+            took = newcomers.get(post.id, ())
+            if took:
+                yield Message("moved.taken", {"post": post.id, "people": tuple(took)})
+                told = True
     if not told:
         yield Message("moved.better")
 
 
-def _place_taken(person: Person, post: Post, took: tuple[str, ...]) -> Iterator[Message]:
-    if took:
-        yield Message("moved.taken", {"post": post.id, "people": took})
+def _newcomers(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Who sits on each post after and did not before."""
+    found: dict[str, list[str]] = {}
+    for key in sorted(after):
+        for post in after[key]:
+            if post not in before.get(key, ()):
+                found.setdefault(post, []).append(key)
+    return found
 
 
 def comparison(sides: Sequence[Side]) -> Document:

@@ -7,7 +7,7 @@ from typing import Any
 
 from zbopt.report.language import Language, share
 from zbopt.report.merging import Sheet
-from zbopt.report.terminal import scope_name, wrapped
+from zbopt.report.terminal import hanging, scope_name, wrapped
 from zbopt.scenario.models import Scenario
 
 Document = Mapping[str, Any]
@@ -56,13 +56,13 @@ class Telling:
         lines = [self.say(code, number=number, count=len(item["elements"]))]
         for element in item["elements"]:
             place = f"  ({element['place']})" if element["place"] else ""
-            lines.append(wrapped(f"  - {self.sentence(element)}{place}"))
+            lines.append(hanging(f"- {self.sentence(element)}{place}", 2))
         for row in item["supply"]:
             barred = tuple(f"{self.language.word(rule)} {count}" for rule, count in row["barred"].items())
             text = self.say(
                 "conflict.supply", post=row["post"], seats=row["seats"], people=row["people"], barred=barred
             )
-            lines.append(wrapped(f"    {text}"))
+            lines.append(hanging(text, 4))
         return lines
 
     def repairs(self, rows: Sequence[Document], complete: bool) -> list[str]:
@@ -72,9 +72,9 @@ class Telling:
         lines = [self.say("repair.head", count=len(rows))]
         for row in rows:
             price = self.say("repair.price", number=row["number"], price=row["price"])
-            lines.append(wrapped(f"  {price} {self.joined(row['edits'])}"))
+            lines.append(hanging(f"{price} {self.joined(row['edits'])}", 2))
             code = "repair.result" if row["status"] == "proved" else "repair.result_gap"
-            lines.append(wrapped("     " + self.say(code, stages=self.stages(row["stages"]))))
+            lines.append(hanging(self.say(code, stages=self.stages(row["stages"])), 5))
         lines.append(self.say("repair.all" if complete else "repair.more"))
         return lines
 
@@ -88,7 +88,7 @@ class Telling:
         lines = [head, self.say("explain." + ("impossible" if document["status"] == "infeasible" else "possible"))]
         if document["status"] == "infeasible":
             if counting:
-                lines += ["", self.say("conflict.counting"), *(wrapped(f"  {line}") for line in counting)]
+                lines += ["", self.say("conflict.counting"), *(hanging(line, 2) for line in counting)]
             if not document["conflicts"]:
                 lines.append(self.say("conflict.none"))
             for number, item in enumerate(document["conflicts"], 1):
@@ -141,7 +141,7 @@ class Telling:
         if document["conflicts"]:
             lines.append("\n".join(self.repairs(document["repairs"], False)))
         lines += [
-            wrapped("  " + self.say("headcount.allowing", edits=self.joined(row["edits"]), seats=row["seats"]))
+            hanging(self.say("headcount.allowing", edits=self.joined(row["edits"]), seats=row["seats"]), 2)
             for row in document.get("allowing", ())
         ]
         return "\n".join(lines)
@@ -164,32 +164,31 @@ class Telling:
     # --- prices ------------------------------------------------------------------------------------------------------
 
     def price_sheet(self, document: Document, every: bool) -> Sheet:
-        """The price list: those that change something, or all."""
+        """The price list: all changes with all figures, or those that change a stage with the figures that differ anywhere."""
+        rows = [row for row in document["prices"] if every or row["stages"] is None or any(row["stages"].values())]
         names = [row["name"] for row in document["stages"]]
         figures = list(document["figures"])
-        rows = []
-        for row in document["prices"]:
-            moved = row["stages"] is None or any(row["stages"].values())
-            if not moved and not every:
-                continue
+        if not every:
+            names = [name for name in names if any((row["stages"] or {}).get(name) for row in rows)]
+            figures = [name for name in figures if any(row["figures"].get(name) for row in rows)]
+        cells = []
+        for row in rows:
             deltas = [self.delta((row["stages"] or {}).get(name)) for name in names]
             counts = [self.delta(row["figures"].get(name)) for name in figures]
-            state = (
-                self.say("price.impossible")
-                if row["stages"] is None
-                else ""
-                if row["exact"]
-                else self.say("price.open")
-            )
-            rows.append((self.change(row), *deltas, *counts, state))
+            open_ = "" if row["exact"] else self.say("price.open")
+            state = self.say("price.impossible") if row["stages"] is None else open_
+            cells.append((self.change(row), *deltas, *counts, state))
+        stages = [self.say("ui.stage." + name) for name in names]
         header = (
             self.say("col.change"),
-            *(self.say("ui.stage." + name) for name in names),
+            *stages,
             *(self.say("figure." + name) for name in figures),
             self.say("col.note"),
         )
+        if not every and not any(row[-1] for row in cells):
+            header, cells = header[:-1], [row[:-1] for row in cells]
         right = frozenset(range(1, 1 + len(names) + len(figures)))
-        return Sheet(self.say("price.title"), header, tuple(rows), right)
+        return Sheet(self.say("price.title"), header, tuple(cells), right)
 
     def change(self, row: Document) -> str:
         """A change of a price list in words."""
@@ -235,10 +234,9 @@ class Telling:
         lines.append("")
         lines.append(self.plan_sheet(document).text())
         marks = [row["mark"] for row in document["people"]]
+        seated = sum(bool(row["posts"][0]) for row in document["people"])
         if document["fixed"] is not None:
-            lines.append(
-                wrapped(self.say("alternative.fixed", count=marks.count("fixed"), people=len(document["people"])))
-            )
+            lines.append(wrapped(self.say("alternative.fixed", count=marks.count("fixed"), people=seated)))
         else:
             lines.append(wrapped(self.say("alternative.fixed_unknown")))
         if document["plans"]:

@@ -46,6 +46,13 @@ def wrapped(text: str, width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
+def hanging(text: str, indent: int, width: int = WIDTH) -> str:
+    """Text broken at the width of the terminal, set in by so many blanks, the lines after the first by two more."""
+    lines = wrapped(text, width - indent - 2).split("\n")
+    first, rest = " " * indent, " " * (indent + 2)
+    return "\n".join((first if n == 0 else rest) + line.strip() for n, line in enumerate(lines))
+
+
 def field_name(field: str, language: Language) -> str:
     """A field as the planner's tables call it: the Chinese header, or the English key."""
     if language.name == "en":
