@@ -2,7 +2,7 @@
 
 import zbopt
 result = zbopt.assign("scenarios/tiny")
-result.status, result.document["stages"]
+result.status, result.frames["seats"]
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,23 +10,54 @@ from typing import TYPE_CHECKING, Any
 from zbopt.version import __version__
 
 if TYPE_CHECKING:
+    from zbopt.planning import alternatives as alternatives
     from zbopt.planning import assign as assign
     from zbopt.planning import check as check
+    from zbopt.planning import compare as compare
+    from zbopt.planning import explain as explain
+    from zbopt.planning import frontier as frontier
+    from zbopt.planning import grid as grid
     from zbopt.planning import merge as merge
+    from zbopt.planning import open_plan as open_plan
+    from zbopt.planning import overlap as overlap
+    from zbopt.planning import prices as prices
     from zbopt.planning import restructure as restructure
+    from zbopt.planning import what_if as what_if
+    from zbopt.report import charts as charts
     from zbopt.scenario.load import load as load
 
-__all__ = ["__version__", "assign", "check", "load", "merge", "restructure"]
+__all__ = [
+    "__version__",
+    "alternatives",
+    "assign",
+    "charts",
+    "check",
+    "compare",
+    "explain",
+    "frontier",
+    "grid",
+    "load",
+    "merge",
+    "open_plan",
+    "overlap",
+    "prices",
+    "restructure",
+    "what_if",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: `zbopt --help` pays for neither solver nor models."""
-    if name in ("assign", "check", "merge", "restructure"):
-        from zbopt import planning
-
-        return getattr(planning, name)
     if name == "load":
         from zbopt.scenario.load import load
 
         return load
+    if name == "charts":
+        from zbopt.report import charts
+
+        return charts
+    if name in __all__:
+        from zbopt import planning
+
+        return getattr(planning, name)
     raise AttributeError(name)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zbopt.diagnostics import DiagnosticsError, Mark, error
 from zbopt.plan import runfolder
@@ -15,6 +13,7 @@ from zbopt.plan.document import Document
 from zbopt.planning.answers import open_plan
 from zbopt.planning.assigning import assign
 from zbopt.planning.explaining import edits_json
+from zbopt.planning.framed import Framed
 from zbopt.planning.merging import merge, restructure
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Event
@@ -25,12 +24,9 @@ from zbopt.scenario.models import Scenario
 Listener = Callable[[Event], None] | None
 OnControl = Callable[[Control], None] | None
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Framed):
     """A comparison: the document, and the scenarios of its sides for names."""
 
     document: Document
@@ -41,13 +37,6 @@ class Comparison:
     def status(self) -> str:
         """The status of the last side."""
         return str(self.document["sides"][-1]["status"])
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The document as DataFrames by name (`zbopt.plan.frames`)."""
-        from zbopt.plan.frames import frames
-
-        return frames(self.document)
 
 
 def solve_as(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.explaining.case import Case
@@ -17,6 +15,7 @@ from zbopt.explaining.shortfalls import Shortfall, shortfalls
 from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
 from zbopt.plan.document import Document
 from zbopt.plan.result import Solution
+from zbopt.planning.framed import Framed
 from zbopt.planning.merging import merge_hints, unfit_checked
 from zbopt.progress import Control, Event
 from zbopt.scenario.decisions import Override, load_decisions
@@ -24,15 +23,12 @@ from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
 from zbopt.version import __version__
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 MAX_SHORTFALLS = 8
 """Empty posts and short quotas that are looked into; the others are told by name."""
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Framed):
     """What stands against a plan or part of it: `document` is everything in plain JSON values, `repairs` the edits by number."""
 
     loaded: Loaded
@@ -45,13 +41,6 @@ class Explanation:
     def status(self) -> str:
         """infeasible, proved, feasible or stopped."""
         return str(self.document["status"])
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The document as DataFrames by name (`zbopt.plan.frames`)."""
-        from zbopt.plan.frames import frames
-
-        return frames(self.document)
 
 
 def case_of(

@@ -20,9 +20,8 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.explaining.case import Case
@@ -30,6 +29,7 @@ from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_text
 from zbopt.plan.runfolder import write_file
 from zbopt.planning.explaining import edits_json, opened
+from zbopt.planning.framed import Framed
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Event
 from zbopt.scenario.edits import Edit, edited
@@ -37,9 +37,6 @@ from zbopt.scenario.fields import nearest
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.source import Marks, read_yaml
 from zbopt.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MAX_ROWS = 20_000
 KEYS = ("format", "factors", "rows")
@@ -57,7 +54,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Framed):
     """A solved grid: `document` holds the rows in the order of the file; `computed` counts those solved now, the rest was on disk."""
 
     loaded: Loaded
@@ -68,13 +65,6 @@ class Grid:
     def status(self) -> str:
         """proved where every row has its answer, else stopped."""
         return str(self.document["status"])
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The document as DataFrames by name (`zbopt.plan.frames`)."""
-        from zbopt.plan.frames import frames
-
-        return frames(self.document)
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

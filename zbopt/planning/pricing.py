@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
@@ -16,13 +15,11 @@ from zbopt.plan.document import Document
 from zbopt.plan.measure import measure
 from zbopt.plan.result import Assignment, Solution
 from zbopt.planning.explaining import controlled, edits_json, opened
+from zbopt.planning.framed import Framed
 from zbopt.progress import Control, Event
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LIMIT_FACTOR = 10
 """A price list or a search for alternatives may take so many times the limit of one solve, where no limit is stated."""
@@ -33,7 +30,7 @@ DEFAULT_TOLERANCE = Share(100)
 
 
 @dataclass(frozen=True)
-class Listed:
+class Listed(Framed):
     """A price list or alternatives: the document, and the scenario it is of."""
 
     loaded: Loaded
@@ -43,13 +40,6 @@ class Listed:
     def status(self) -> str:
         """proved, feasible, stopped or infeasible: of the plan everything is measured against."""
         return str(self.document["status"])
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The document as DataFrames by name (`zbopt.plan.frames`)."""
-        from zbopt.plan.frames import frames
-
-        return frames(self.document)
 
 
 def prices(

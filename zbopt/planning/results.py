@@ -7,24 +7,21 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zbopt.plan.audit import AuditFault
 from zbopt.plan.document import Document
 from zbopt.plan.result import Solution
+from zbopt.planning.framed import Framed
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain
 from zbopt.version import __version__
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 @dataclass(frozen=True)
-class Result:
+class Result(Framed):
     """An audited outcome: the scenario, the solution, the plan document, and what came out of a cross-check."""
 
     loaded: Loaded
@@ -53,13 +50,6 @@ class Result:
     def status(self) -> str:
         """proved, feasible, infeasible or stopped."""
         return self.solution.status
-
-    @cached_property
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """The document as DataFrames by name (`zbopt.plan.frames`)."""
-        from zbopt.plan.frames import frames
-
-        return frames(self.document)
 
 
 def manifest(result: Result, workers: int | None) -> dict[str, Any]:

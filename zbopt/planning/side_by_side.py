@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.explaining.case import Case
@@ -120,6 +122,30 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """While processes start, the script that runs is out of sight: they need nothing of it, and would run it again."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+@contextmanager
+def _pool(processes: int, sent: Shipment) -> Iterator[Callable[[Task], Future[Outcome]]]:
+    """Processes that solve tasks of a shipment; a function that hands one a task."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+
+        def submit(task: Task) -> Future[Outcome]:
+            """Hand over a task."""
+            with _no_script():
+                return pool.submit(solve_task, sent, task)
+
+        yield submit
+
+
 @cache
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -135,9 +161,8 @@ Found = Iterator[tuple[Task, Outcome]]
 
 def in_processes(sent: Shipment, tasks: Sequence[Task], processes: int, control: Control) -> Found:
     """The outcomes as they come. What was begun when a stop is asked for is waited for."""
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
-        yield from _collected(lambda task: pool.submit(solve_task, sent, task), tasks, 2 * processes, control)
+    with _pool(processes, sent) as submit:
+        yield from _collected(submit, tasks, 2 * processes, control)
 
 
 def _collected(submit: Callable[[Task], Future[Outcome]], tasks: Sequence[Task], ahead: int, control: Control) -> Found:
@@ -187,13 +212,12 @@ def solved_elsewhere(
         yield None
         return
     seconds = loaded.scenario.policy.solver.time_limit_seconds
-    context = get_context("spawn")
-    with ProcessPoolExecutor(number, mp_context=context, initializer=_end_with_parent) as pool:
+    with _pool(number, sent) as submit:
 
         def solve_all(many: Sequence[tuple[Edit, ...]]) -> Mapping[tuple[Edit, ...], Outcome]:
             """The outcome of each; what was not reached in time is missing."""
             tasks = [Task(str(place), edits, seconds, base.assignment or ()) for place, edits in enumerate(many)]
-            rows = _collected(lambda task: pool.submit(solve_task, sent, task), tasks, 2 * number, control)
+            rows = _collected(submit, tasks, 2 * number, control)
             found = {}
             for task, outcome in rows:
                 found[task.edits] = outcome

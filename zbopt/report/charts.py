@@ -6,7 +6,7 @@ behind a chart is its `data`. Needs the extra `charts`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zbopt.diagnostics import DiagnosticsError, error
@@ -41,8 +41,18 @@ def quotas(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
         if row["out_of"]:
             low, high = (_share(row[end], row["out_of"]) for end in ("min", "max"))
             label = f"{row['name']} ({row['scope']})"
-            rows.append({"quota": label, "share": row["count"] / row["out_of"], "min": low, "max": high, "state": say(f"chart.{row['state']}")})
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("quota:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)))
+            rows.append(
+                {
+                    "quota": label,
+                    "share": row["count"] / row["out_of"],
+                    "min": low,
+                    "max": high,
+                    "state": say(f"chart.{row['state']}"),
+                }
+            )
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("quota:N", title=None, sort=None, axis=alt.Axis(labelLimit=260))
+    )
     bars = base.mark_bar(height=12).encode(
         x=alt.X("share:Q", title=say("col.share"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         color=alt.Color(
@@ -50,9 +60,10 @@ def quotas(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
             scale=alt.Scale(domain=[say("chart.met"), say("chart.short"), say("chart.over")], range=[LIGHT, LOSS, DARK]),
         ),
     )  # fmt: skip
-    ticks = [base.mark_tick(color="black", thickness=2, height=18).encode(x=alt.X(f"{end}:Q")) for end in ("min", "max")]
-    chart: alt.LayerChart = (bars + ticks[0] + ticks[1]).properties(title=say("ui.quotas"), width=420)
-    return chart
+    ticks = [
+        base.mark_tick(color="black", thickness=2, height=18).encode(x=alt.X(f"{end}:Q")) for end in ("min", "max")
+    ]
+    return (bars + ticks[0] + ticks[1]).properties(title=say("ui.quotas"), width=420)
 
 
 def _share(bound: str | int | None, out_of: int) -> float | None:
@@ -61,12 +72,18 @@ def _share(bound: str | int | None, out_of: int) -> float | None:
     return float(bound.rstrip("%")) / 100 if isinstance(bound, str) else bound / out_of
 
 
-def prices(document: Mapping[str, Any], scenario: Scenario, stage: str = "merit", most: int = 25, language: str | None = None) -> alt.Chart:
+def prices(
+    document: Mapping[str, Any], scenario: Scenario, stage: str = "merit", most: int = 25, language: str | None = None
+) -> alt.Chart:
     """The price list in one stage: what each change alone gains or costs, largest first."""
     alt, spoken = _altair(), _language(language)
     telling = Telling(scenario, spoken)
     rows = [
-        {"change": telling.change(row), "delta": row["stages"][stage], "gain": (row["stages"][stage] > 0) == (stage == "merit")}
+        {
+            "change": telling.change(row),
+            "delta": row["stages"][stage],
+            "gain": (row["stages"][stage] > 0) == (stage == "merit"),
+        }
         for row in document["prices"]
         if row["stages"] is not None and row["stages"].get(stage)
     ]
@@ -84,17 +101,29 @@ def prices(document: Mapping[str, Any], scenario: Scenario, stage: str = "merit"
 
 
 def sweep(
-    document: Mapping[str, Any], factor: str, value: str = "merit", colour: str | None = None, language: str | None = None
+    document: Mapping[str, Any],
+    factor: str,
+    value: str = "merit",
+    colour: str | None = None,
+    language: str | None = None,
 ) -> alt.Chart:
     """A grid along one factor: a stage or figure of each row, in the order of the file; `colour` is a second factor."""
     alt, spoken = _altair(), _language(language)
     rows = [
-        {"setting": row["labels"][factor], "value": {**row["figures"], **row["stages"]}[value], "colour": row["labels"].get(colour or "", "")}
+        {
+            "setting": row["labels"][factor],
+            "value": {**row["figures"], **row["stages"]}[value],
+            "colour": row["labels"].get(colour or "", ""),
+        }
         for row in document["rows"]
         if value in row["stages"] or value in row["figures"]
     ]
     order = list(dict.fromkeys(row["setting"] for row in rows))
-    title = spoken.text(f"ui.stage.{value}") if any(value in row["stages"] for row in document["rows"]) else spoken.text(f"figure.{value}")
+    title = (
+        spoken.text(f"ui.stage.{value}")
+        if any(value in row["stages"] for row in document["rows"])
+        else spoken.text(f"figure.{value}")
+    )
     encoding = {} if colour is None else {"color": alt.Color("colour:N", title=colour)}
     return (
         alt.Chart(alt.Data(values=rows))
@@ -123,26 +152,35 @@ def frontier(document: Mapping[str, Any], language: str | None = None) -> alt.Ch
     )
 
 
-def bridge(steps: Sequence[Mapping[str, Any]], language: str | None = None) -> alt.LayerChart:
-    """Seats before to seats after as a waterfall; `steps` as in a restructured plan's headline."""
+def bridge(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerChart:
+    """Seats before to seats after of a restructured plan, as a waterfall."""
     alt, say = _altair(), _language(language).text
     rows, level = [], 0
-    for step in steps:
-        change = int(step["change"])
-        total = step["step"] in ("before", "after")
+    for step, number in plan["bridge"].items():
+        total = step in ("before", "after")
+        change = number if total or step == "set_up" else -number
         start, end = (0, change) if total else (level, level + change)
         level = end
-        rows.append({"step": say(f"bridge.{step['step']}"), "start": start, "end": end, "change": change, "total": total})
+        rows.append(
+            {
+                "step": say(f"col.{step}" if total else f"ui.bridge.{step}"),
+                "start": start,
+                "end": end,
+                "change": change,
+                "total": total,
+            }
+        )
     order = [row["step"] for row in rows]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("step:N", title=None, sort=order, axis=alt.Axis(labelAngle=-30)))
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("step:N", title=None, sort=order, axis=alt.Axis(labelAngle=-30))
+    )
     bars = base.mark_bar().encode(
         y=alt.Y("start:Q", title=say("ui.stage.seats")),
         y2="end:Q",
         color=alt.condition("datum.total", alt.value(DARK), alt.value(LIGHT)),
     )
     text = base.mark_text(dy=-8).encode(y=alt.Y("end:Q"), text="change:Q")
-    chart: alt.LayerChart = (bars + text).properties(title=say("ui.bridge"), width=480, height=280)
-    return chart
+    return (bars + text).properties(title=say("ui.bridge"), width=480, height=280)
 
 
 def moves(plan: Mapping[str, Any], language: str | None = None) -> alt.Chart:

@@ -167,7 +167,8 @@ class Telling:
         """The price list: all changes with all figures, or those that change a stage with the figures that differ anywhere."""
         rows = [row for row in document["prices"] if every or row["stages"] is None or any(row["stages"].values())]
         names = [row["name"] for row in document["stages"]]
-        figures = list(document["figures"])
+        told = {"persons": "people", "task_forces": "task_forces"}  # stages of a merger that are figures as well
+        figures = [key for key in document["figures"] if key not in {told.get(name) for name in names}]
         if not every:
             names = [name for name in names if any((row["stages"] or {}).get(name) for row in rows)]
             figures = [name for name in figures if any(row["figures"].get(name) for row in rows)]
