@@ -475,11 +475,17 @@ def test_an_impossible_merger_names_its_pins() -> None:
     loaded = parse(raw)
     result = planning.restructure(loaded)
     assert result.status == "infeasible"
-    codes = {item.code for item in planning.hints(result, SMALL)}
-    assert {"Z344", "Z345"} <= codes
+    found = planning.explain(loaded, kind="restructure")
+    assert {"Z344", "Z345"} <= {item.code for item in found.counting}
+    named = {element["id"] for item in found.document["conflicts"] for element in item["elements"]}
+    assert named & {"pin:P06@T04", "pin:P06@T01-plan"}
+    assert all(item["minimal"] for item in found.document["conflicts"])
+    assert found.repairs
     raw["task_forces"][2]["posts"][0] |= {"must_fill": True, "needs": {"plan": 5}}
     loaded = parse(raw)
-    assert "Z346" in {item.code for item in planning.hints(planning.restructure(loaded), SMALL)}
+    found = planning.explain(loaded, kind="restructure")
+    assert "Z346" in {item.code for item in found.counting}
+    assert all(repair.solution.status == "proved" for repair in found.repairs)
 
 
 def test_missing_basis_and_reviews_are_listed() -> None:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from zbopt.planning import overlap as overlap
     from zbopt.planning import prices as prices
     from zbopt.planning import restructure as restructure
+    from zbopt.planning import take as what_would_it_take
     from zbopt.planning import what_if as what_if
+    from zbopt.planning import why as why
+    from zbopt.planning import why_not as why_not
     from zbopt.report import charts as charts
     from zbopt.scenario.load import load as load
 
@@ -43,6 +46,9 @@ __all__ = [
     "prices",
     "restructure",
     "what_if",
+    "what_would_it_take",
+    "why",
+    "why_not",
 ]
 
 
@@ -59,5 +65,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from zbopt import planning
 
-        return getattr(planning, name)
+        return getattr(planning, "take" if name == "what_would_it_take" else name)
     raise AttributeError(name)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from zbopt.planning.answers import Answer as Answer
     from zbopt.planning.answers import Finished as Finished
     from zbopt.planning.answers import open_plan as open_plan
-    from zbopt.planning.answers import why as why
     from zbopt.planning.answers import why_not_there as why_not_there
+    from zbopt.planning.answers import why_there as why_there
     from zbopt.planning.assigning import assign as assign
     from zbopt.planning.assigning import check as check
     from zbopt.planning.comparing import Comparison as Comparison
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from zbopt.planning.forcing import Asked as Asked
     from zbopt.planning.forcing import explain_why as explain_why
     from zbopt.planning.forcing import explain_why_not as explain_why_not
+    from zbopt.planning.forcing import take as take
     from zbopt.planning.forcing import what_would_it_take as what_would_it_take
+    from zbopt.planning.forcing import why as why
+    from zbopt.planning.forcing import why_not as why_not
     from zbopt.planning.frontiers import frontier as frontier
     from zbopt.planning.grids import Grid as Grid
     from zbopt.planning.grids import grid as grid
-    from zbopt.planning.merging import hints as hints
     from zbopt.planning.merging import merge as merge
     from zbopt.planning.merging import restructure as restructure
     from zbopt.planning.overlaps import overlap as overlap
@@ -39,14 +41,14 @@ if TYPE_CHECKING:
     from zbopt.planning.results import manifest as manifest
 
 _PLACES = {
-    "answers": ("Answer", "Finished", "open_plan", "why", "why_not_there"),
+    "answers": ("Answer", "Finished", "open_plan", "why_not_there", "why_there"),
     "assigning": ("assign", "check"),
     "comparing": ("Comparison", "compare", "what_if"),
     "explaining": ("Explanation", "explain", "explain_case"),
-    "forcing": ("Asked", "explain_why", "explain_why_not", "what_would_it_take"),
+    "forcing": ("Asked", "explain_why", "explain_why_not", "take", "what_would_it_take", "why", "why_not"),
     "frontiers": ("frontier",),
     "grids": ("Grid", "grid"),
-    "merging": ("hints", "merge", "restructure"),
+    "merging": ("merge", "restructure"),
     "overlaps": ("overlap", "suggest"),
     "pricing": ("Listed", "alternatives", "prices"),
     "results": ("Result", "manifest"),
@@ -71,7 +73,6 @@ __all__ = [
     "explain_why_not",
     "frontier",
     "grid",
-    "hints",
     "manifest",
     "merge",
     "open_plan",
@@ -79,10 +80,13 @@ __all__ = [
     "prices",
     "restructure",
     "suggest",
+    "take",
     "what_if",
     "what_would_it_take",
     "why",
+    "why_not",
     "why_not_there",
+    "why_there",
 ]
 
 

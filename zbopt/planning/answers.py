@@ -130,7 +130,7 @@ def _row(plan: Plan, person: Person, post: Post) -> dict[str, Any]:
     }
 
 
-def why(finished: Finished, what: str) -> Answer:
+def why_there(finished: Finished, what: str) -> Answer:
     """Why a person sits where they sit (or nowhere), or who could take a post and what bars the others."""
     plan = finished.plan
     found = find(finished, what)
@@ -176,4 +176,4 @@ def why_not_there(finished: Finished, person: str, post: str) -> Answer:
     return Answer((head, *(messages or (Message("whynot.merit"),))), tuple(rows))
 
 
-__all__ = ["Answer", "Finished", "open_plan", "why", "why_not_there"]
+__all__ = ["Answer", "Finished", "open_plan", "why_not_there", "why_there"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import Argument, DiagnosticsError, Message, error
+from zbopt.diagnostics import Argument, DiagnosticsError, Mark, Message, error
 from zbopt.engine.question import Goal
 from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, conflicts
@@ -18,8 +19,9 @@ from zbopt.plan.bars import Bars
 from zbopt.plan.document import Document
 from zbopt.plan.merge_document import overrides_in
 from zbopt.plan.teams import Structure
-from zbopt.planning.answers import Answer, Finished, find, why, why_not_there
+from zbopt.planning.answers import Answer, Finished, find, open_plan, why_not_there, why_there
 from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_json, repair_json
+from zbopt.planning.results import Result
 from zbopt.progress import Control, Event
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
@@ -49,10 +51,37 @@ class Asked:
         return cls(finished, case, controlled(finished.loaded, time_limit_seconds, listener, on_control))
 
 
+def asked_of(source: str | Path | Result | Asked, **settings: Any) -> Asked:
+    """The plan an answer is of: a result, or a run folder (or plan.json) whose plan the audit still confirms."""
+    if isinstance(source, Asked):
+        return source
+    if isinstance(source, Result):
+        return Asked.of(Finished(source.document, source.loaded, ()), **settings)
+    finished = open_plan(source)
+    if finished.faults:
+        raise DiagnosticsError([error("Z511", Mark(str(source)), count=len(finished.faults))])
+    return Asked.of(finished, **settings)
+
+
+def why(source: str | Path | Result, what: str, **settings: Any) -> Answer:
+    """Why a person sits there, who could take a post, why task forces are merged (`T03+T09`); of a plan or a run folder."""
+    return explain_why(asked_of(source, **settings), what)
+
+
+def why_not(source: str | Path | Result, what: str, where: str | None = None, **settings: Any) -> Answer:
+    """Why a person does not sit on a post, task forces are not merged (`T03+T12`), the headcount is not lower (`95`)."""
+    return explain_why_not(asked_of(source, **settings), what, where)
+
+
+def take(source: str | Path | Result, person: str, post: str, **settings: Any) -> Answer:
+    """What would put a person on a post, and what it costs."""
+    return what_would_it_take(asked_of(source, **settings), person, post)
+
+
 def explain_why(asked: Asked, what: str) -> Answer:
     """Why a person sits there, who could take a post, or (with `+`) why task forces are merged."""
     if "+" not in what:
-        return why(asked.finished, what)
+        return why_there(asked.finished, what)
     parts = _parts(asked, what)
     merger = next((row for row in asked.finished.document["mergers"] if set(parts) <= set(row["parts"])), None)
     if merger is None:
@@ -254,4 +283,4 @@ def _why_not_headcount(asked: Asked, most: int) -> Answer:
     return Answer((proof, message), (), _forced_json(asked, forced))
 
 
-__all__ = ["Asked", "explain_why", "explain_why_not", "what_would_it_take"]
+__all__ = ["Asked", "explain_why", "explain_why_not", "take", "what_would_it_take", "why", "why_not"]

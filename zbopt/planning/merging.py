@@ -9,7 +9,6 @@ from pathlib import Path
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
 from zbopt.plan.result import Solution
-from zbopt.planning.assigning import check
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Event
 from zbopt.scenario.decisions import Override
@@ -149,13 +148,6 @@ def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Sce
     return scenario
 
 
-def hints(result: Result, path: str | Path) -> tuple[Diagnostic, ...]:
-    """Warnings that may say why a case is impossible."""
-    if result.kind == "assign":
-        return tuple(item for item in check(path)[1] if item.code.startswith("Z3"))
-    return merge_hints(result.loaded, unfit_checked(result.loaded, result.overrides))
-
-
 def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
     """What may make a merger impossible: pins on what is not there, and pins and seats that must be filled without anybody eligible."""
     from zbopt.plan.merged import MergedPlan
@@ -187,4 +179,4 @@ def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
     return ordered(found)
 
 
-__all__ = ["hints", "merge", "merge_hints", "restructure", "unfit_checked"]
+__all__ = ["merge", "merge_hints", "restructure", "unfit_checked"]

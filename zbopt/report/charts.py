@@ -35,12 +35,13 @@ def _language(language: str | None) -> Language:
 
 def quotas(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerChart:
     """Each quota of a plan: the share of persons it counts, and the bounds asked for as ticks."""
-    alt, say = _altair(), _language(language).text
+    alt, spoken = _altair(), _language(language)
+    say = spoken.text
     rows = []
     for row in plan["quotas"]:
         if row["out_of"]:
             low, high = (_share(row[end], row["out_of"]) for end in ("min", "max"))
-            label = f"{row['name']} ({row['scope']})"
+            label = f"{row['name']} ({_scope(row['scope'], plan, spoken)})"
             rows.append(
                 {
                     "quota": label,
@@ -64,6 +65,15 @@ def quotas(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
         base.mark_tick(color="black", thickness=2, height=18).encode(x=alt.X(f"{end}:Q")) for end in ("min", "max")
     ]
     return (bars + ticks[0] + ticks[1]).properties(title=say("ui.quotas"), width=420)
+
+
+def _scope(scope: str, plan: Mapping[str, Any], spoken: Language) -> str:
+    """A scope in words: all, a kind, or a task force's name."""
+    if scope == "all":
+        return spoken.text("ui.all")
+    if scope.startswith("kind:"):
+        return spoken.word(scope[5:])
+    return next((str(team["name"]) for team in plan["task_forces"] if team["id"] == scope), scope)
 
 
 def _share(bound: str | int | None, out_of: int) -> float | None:
@@ -158,6 +168,8 @@ def bridge(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
     rows, level = [], 0
     for step, number in plan["bridge"].items():
         total = step in ("before", "after")
+        if not number and not total:
+            continue
         change = number if total or step == "set_up" else -number
         start, end = (0, change) if total else (level, level + change)
         level = end
@@ -166,7 +178,8 @@ def bridge(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
                 "step": say(f"col.{step}" if total else f"ui.bridge.{step}"),
                 "start": start,
                 "end": end,
-                "change": change,
+                "change": f"{change}" if total else f"{change:+d}",
+                "top": max(start, end),
                 "total": total,
             }
         )
@@ -179,7 +192,7 @@ def bridge(plan: Mapping[str, Any], language: str | None = None) -> alt.LayerCha
         y2="end:Q",
         color=alt.condition("datum.total", alt.value(DARK), alt.value(LIGHT)),
     )
-    text = base.mark_text(dy=-8).encode(y=alt.Y("end:Q"), text="change:Q")
+    text = base.mark_text(dy=-8).encode(y=alt.Y("top:Q"), text="change:N")
     return (bars + text).properties(title=say("ui.bridge"), width=480, height=280)
 
 
