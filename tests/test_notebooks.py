@@ -56,13 +56,13 @@ def test_it_runs_and_shows_charts(path: Path, tmp_path: Path, monkeypatch: pytes
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_disturbed_scenario_makes_it_fail(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two persons more are asked for, units lend twice as many, nothing overlaps enough to merge: the figures a notebook asserts cannot come out."""
+    """Two persons more are asked for, fit weighs more, nothing overlaps enough to merge: the figures a notebook asserts cannot come out."""
     shutil.copytree(SCENARIOS, tmp_path / "scenarios", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     file = tmp_path / "scenarios" / "kaihua-2019" / "scenario.yaml"  # restructure.yaml rests on it
     text = file.read_text(encoding="utf-8")
     for old, new in (
         ("min: 58", "min: 60"),
-        ("county_share: 10%", "county_share: 20%"),
+        ("merit: {fit: 5", "merit: {fit: 6"),
         ("min_overlap: 15%", "min_overlap: 90%"),
     ):
         assert old in text

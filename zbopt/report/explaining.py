@@ -7,7 +7,7 @@ from typing import Any
 
 from zbopt.report.language import Language, share
 from zbopt.report.merging import Sheet
-from zbopt.report.terminal import hanging, scope_name, wrapped
+from zbopt.report.terminal import WIDTH, hanging, scope_name, wrapped
 from zbopt.scenario.models import Scenario
 
 Document = Mapping[str, Any]
@@ -18,9 +18,12 @@ MAX_PEOPLE = 40
 class Telling:
     """Sentences and tables of one scenario in one language."""
 
-    def __init__(self, scenario: Scenario, language: Language) -> None:
-        self.scenario, self.language = scenario, language
+    def __init__(self, scenario: Scenario, language: Language, width: int = WIDTH) -> None:
+        self.scenario, self.language, self.width = scenario, language, width
         self.say = language.text
+
+    def _hanging(self, text: str, indent: int) -> str:
+        return hanging(text, indent, self.width)
 
     def titles(self, *keys: str) -> tuple[str, ...]:
         """Column titles."""
@@ -56,13 +59,13 @@ class Telling:
         lines = [self.say(code, number=number, count=len(item["elements"]))]
         for element in item["elements"]:
             place = f"  ({element['place']})" if element["place"] else ""
-            lines.append(hanging(f"- {self.sentence(element)}{place}", 2))
+            lines.append(self._hanging(f"- {self.sentence(element)}{place}", 2))
         for row in item["supply"]:
             barred = tuple(f"{self.language.word(rule)} {count}" for rule, count in row["barred"].items())
             text = self.say(
                 "conflict.supply", post=row["post"], seats=row["seats"], people=row["people"], barred=barred
             )
-            lines.append(hanging(text, 4))
+            lines.append(self._hanging(text, 4))
         return lines
 
     def repairs(self, rows: Sequence[Document], complete: bool) -> list[str]:
@@ -72,9 +75,9 @@ class Telling:
         lines = [self.say("repair.head", count=len(rows))]
         for row in rows:
             price = self.say("repair.price", number=row["number"], price=row["price"])
-            lines.append(hanging(f"{price} {self.joined(row['edits'])}", 2))
+            lines.append(self._hanging(f"{price} {self.joined(row['edits'])}", 2))
             code = "repair.result" if row["status"] == "proved" else "repair.result_gap"
-            lines.append(hanging(self.say(code, stages=self.stages(row["stages"])), 5))
+            lines.append(self._hanging(self.say(code, stages=self.stages(row["stages"])), 5))
         lines.append(self.say("repair.all" if complete else "repair.more"))
         return lines
 
@@ -88,7 +91,7 @@ class Telling:
         lines = [head, self.say("explain." + ("impossible" if document["status"] == "infeasible" else "possible"))]
         if document["status"] == "infeasible":
             if counting:
-                lines += ["", self.say("conflict.counting"), *(hanging(line, 2) for line in counting)]
+                lines += ["", self.say("conflict.counting"), *(self._hanging(line, 2) for line in counting)]
             if not document["conflicts"]:
                 lines.append(self.say("conflict.none"))
             for number, item in enumerate(document["conflicts"], 1):
@@ -141,7 +144,7 @@ class Telling:
         if document["conflicts"]:
             lines.append("\n".join(self.repairs(document["repairs"], False)))
         lines += [
-            hanging(self.say("headcount.allowing", edits=self.joined(row["edits"]), seats=row["seats"]), 2)
+            self._hanging(self.say("headcount.allowing", edits=self.joined(row["edits"]), seats=row["seats"]), 2)
             for row in document.get("allowing", ())
         ]
         return "\n".join(lines)
