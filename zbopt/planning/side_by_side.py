@@ -183,7 +183,7 @@ def on_cluster(sent: Shipment, tasks: Sequence[Task], address: str, control: Con
     """The outcomes as they come from a Dask cluster; a task whose worker died is done again by another."""
     from distributed import Client, as_completed
 
-    with Client(address, timeout=20, set_as_default=False) as client:
+    with Client(address, timeout=10, set_as_default=False) as client:
         scattered = client.scatter(sent, broadcast=True, hash=False)
         futures = {
             client.submit(
@@ -191,7 +191,7 @@ def on_cluster(sent: Shipment, tasks: Sequence[Task], address: str, control: Con
             ): task
             for task in tasks
         }
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             yield futures[future], future.result()
             if control.out_of_time():
                 client.cancel(list(futures))
