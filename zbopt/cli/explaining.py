@@ -410,7 +410,8 @@ def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
     if given["style"] == "json":
         _as_json(found.document)
     else:
-        click.echo(sheet_csv(sheet) if given["style"] == "csv" else sheet.text(), nl=given["style"] != "csv")
+        told = Telling(loaded.scenario, language).grid(found.document)
+        click.echo(sheet_csv(sheet) if given["style"] == "csv" else told, nl=given["style"] != "csv")
     if found.status == "stopped":
         sys.exit(INTERRUPTED)
 

@@ -378,19 +378,23 @@ class Telling:
 
     # --- grids -------------------------------------------------------------------------------------------------------
 
-    def grid_sheet(self, document: Document) -> Sheet:
-        """A row per combination."""
-        labels = list(dict.fromkeys(key for row in document["rows"] for key in row["labels"]))
-        stages = list(dict.fromkeys(key for row in document["rows"] for key in row["stages"]))
-        figures = list(dict.fromkeys(key for row in document["rows"] for key in row["figures"]))
-        rows = tuple(
+    def grid_sheet(self, document: Document, every: bool = True) -> Sheet:
+        """A row per combination; of the figures all, or those that differ between rows."""
+        rows = document["rows"]
+        labels = list(dict.fromkeys(key for row in rows for key in row["labels"]))
+        stages = list(dict.fromkeys(key for row in rows for key in row["stages"]))
+        figures = list(dict.fromkeys(key for row in rows for key in row["figures"]))
+        if not every:
+            stages = [key for key in stages if len({row["stages"].get(key) for row in rows}) > 1]
+            figures = [key for key in figures if len({row["figures"].get(key) for row in rows}) > 1]
+        cells = tuple(
             (
                 *(row["labels"].get(key, "") for key in labels),
                 self.say("state." + (row["status"] or "missing")),
                 *(row["stages"].get(key, "") for key in stages),
                 *(row["figures"].get(key, "") for key in figures),
             )
-            for row in document["rows"]
+            for row in rows
         )
         header = (
             *labels,
@@ -399,7 +403,22 @@ class Telling:
             *(self.say("figure." + key) for key in figures),
         )
         first = len(labels) + 1
-        return Sheet(self.say("grid.title"), header, rows, frozenset(range(first, first + len(stages) + len(figures))))
+        right = frozenset(range(first, first + len(stages) + len(figures)))
+        return Sheet(self.say("grid.title"), header, cells, right)
+
+    def grid(self, document: Document) -> str:
+        """A grid as text: what differs between rows as a table, what does not in one line."""
+        rows = document["rows"]
+        same = []
+        for group, prefix in (("stages", "ui.stage."), ("figures", "figure.")):
+            for key in dict.fromkeys(key for row in rows for key in row[group]):
+                values = {row[group].get(key) for row in rows}
+                if len(values) == 1:
+                    same.append(f"{self.say(prefix + key)} {values.pop()}")
+        lines = [self.grid_sheet(document, False).text()]
+        if same and len(rows) > 1:
+            lines.append(wrapped(self.say("grid.same", figures="; ".join(same))))
+        return "\n".join(lines)
 
 
 __all__ = ["Telling"]
