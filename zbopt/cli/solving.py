@@ -110,8 +110,8 @@ def _explained(result: Any, workers: int | None, language: Language) -> None:
         found = planning.explain_case(result.loaded, case, control)
     telling = Telling(result.scenario, language)
     counting = [language.diagnostic(item) for item in found.counting]
-    text = telling.explanation(found.document, counting).partition("\n")[2]
-    click.echo(text)
+    told = telling.explanation(found.document, counting).splitlines()
+    click.echo("\n".join(told[2:]))  # name and outcome stand above already
     if found.repairs:
         click.echo(language.text("repair.how"))
 
