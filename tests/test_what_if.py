@@ -81,7 +81,7 @@ def test_a_grid_is_every_combination_and_is_not_solved_twice(tmp_path: Path) -> 
     frame = found.frames["rows"]
     for number in (1, 4):
         one = zbopt.what_if(PART_TIME, [f"policy.merit.fit={number}", "policy.merit.stability=9"])
-        row = frame[(frame["fit"] == f"policy.merit.fit={number}") & (frame["stability"] == "policy.merit.stability=9")]
+        row = frame[(frame["fit"] == str(number)) & (frame["stability"] == "policy.merit.stability=9")]
         assert row["merit"].item() == one.document["sides"][1]["figures"]["stage.merit"]
     again = zbopt.grid(PART_TIME, path, out=tmp_path / "out", processes=1)
     assert again.computed == 0

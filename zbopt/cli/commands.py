@@ -11,17 +11,9 @@ import click
 
 from zbopt import cli
 from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, Command, lang_option, option
-from zbopt.cli.explaining import (
-    alternatives,
-    compare,
-    prices,
-    repair,
-    what_if,
-    what_would_it_take,
-    why,
-    why_not,
-)
+from zbopt.cli.explaining import repair, what_would_it_take, why, why_not
 from zbopt.cli.guard import fail, guarded, opened_plan, report
+from zbopt.cli.listing import alternatives, compare, prices, what_if
 from zbopt.cli.solving import assign, merge, restructure
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.report.language import Language, catalogue

@@ -8,6 +8,7 @@ Bounds then move by bisection, as little as is needed while the rest of the repa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +30,9 @@ from zbopt.scenario.vocabulary import Mode
 
 MAX_QUESTIONS = 60
 """Questions after which the search ends if it has found a repair: a count, not a clock, so that the list is the same on every run."""
+
+SIDE_BY_SIDE = 2
+"""Repairs that are solved again at the same time; the solvers work outside the interpreter's lock."""
 
 PENDING = "待批"
 """The approval number of an approval that is still to be asked for."""
@@ -65,7 +69,7 @@ class Repairer:
         """Up to `most` repairs, cheapest first."""
         asker = Asker(self.question, self.control, self.case.workers, self.case.ask)
         self.conflicts = list(known)
-        found: list[Repair] = []
+        found: list[tuple[list[Action], tuple[Edit, ...]]] = []
         refused: list[frozenset[Action]] = []
         while len(found) < self.most and not self.control.out_of_time():
             if found and asker.num_asked > MAX_QUESTIONS:
@@ -85,8 +89,12 @@ class Repairer:
                 self.conflicts.append(shrink(asker, sorted(left, key=lambda item: item in told)))
                 continue
             refused.append(chosen)
-            found += self._verified(sorted(chosen))
-        return tuple(sorted(found, key=lambda item: item.order))
+            edits = self._edits(sorted(chosen))
+            if edits is not None:
+                found.append((sorted(chosen), edits))
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            verified = pool.map(lambda item: self._verified(*item), found)
+            return tuple(sorted((item for item in verified if item is not None), key=lambda item: item.order))
 
     def _actions(self, conflict: Conflict) -> Iterator[Action]:
         for element in conflict.elements:
@@ -94,18 +102,16 @@ class Repairer:
 
     # --- from actions to edits ---------------------------------------------------------------------------------------
 
-    def _verified(self, actions: list[Action]) -> Iterator[Repair]:
-        """The repair of some actions, solved again; nothing where that failed (another edit of the format forbids it, or time)."""
-        edits = self._edits(actions)
-        if edits is None:
-            return
+    def _verified(self, actions: list[Action], edits: tuple[Edit, ...]) -> Repair | None:
+        """A repair, solved again; None where that failed (another field of the format forbids it, or time)."""
         try:
             after = self.case.edited(edits)
             solution = after.solve(self.control)
         except DiagnosticsError:
-            return
-        if solution.assignment is not None:
-            yield Repair(edits, self._price(actions, edits, after, solution), solution)
+            return None
+        if solution.assignment is None:
+            return None
+        return Repair(edits, self._price(actions, edits, after, solution), solution)
 
     def _edits(self, actions: list[Action]) -> tuple[Edit, ...] | None:
         """The edits, each bound moved as little as is needed; None where time ran out."""

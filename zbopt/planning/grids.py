@@ -93,7 +93,7 @@ def read_grid(path: str | Path) -> list[Row]:
             faults.append(error("Z535", marks.of(("factors", name)), (name,)))
             continue
         rows = [_setting(name, value, marks.of(("factors", name, place)), faults) for place, value in enumerate(values)]
-        columns.append([row for row in rows if row is not None])
+        columns.append(_shortened(name, [row for row in rows if row is not None]))
     own = [_setting("row", value, marks.of(("rows", place)), faults) for place, value in enumerate(stated)]
     if faults:
         raise DiagnosticsError(faults)
@@ -102,6 +102,14 @@ def read_grid(path: str | Path) -> list[Row]:
         raise DiagnosticsError([error("Z536", Mark(file.name), value=number, limit=MAX_ROWS)])
     combined = [_joined(parts) for parts in itertools.product(*columns)] if columns else []
     return [*combined, *(row for row in own if row is not None)]
+
+
+def _shortened(name: str, rows: list[Row]) -> list[Row]:
+    """The settings of a factor by their values alone, where all of them set the same field and none has a label of its own."""
+    fields = {row.texts[0].partition("=")[0] for row in rows if row.texts and row.labels[0][1] == row.texts[0]}
+    if len(fields) != 1 or not all(len(row.texts) == 1 and row.labels[0][1] == row.texts[0] for row in rows):
+        return rows
+    return [Row(((name, row.texts[0].partition("=")[2] or row.texts[0]),), row.texts) for row in rows]
 
 
 def _product(columns: Sequence[Sequence[Row]]) -> int:

@@ -17,8 +17,9 @@ from pydantic_core import PydanticCustomError
 
 from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message
 from zbopt.scenario import references
+from zbopt.scenario.cascade import without_person, without_places, without_task_force
 from zbopt.scenario.fields import nearest
-from zbopt.scenario.models import ROW_MODELS, Pin, Scenario, TaskForce
+from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Group, Model, Policy, Quota, RulePolicy, Stage, TeamQuota, changed_rule
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.source import Marks
@@ -354,74 +355,13 @@ def _without_row(scenario: Scenario, name: str, key: str) -> Scenario:
         raise _Refused("Z521", value=key, nearest=nearest(key, [row_key(row) for row in getattr(scenario, name)]))
     lists: dict[str, Any] = {name: tuple(row for row in getattr(scenario, name) if row_key(row) != key)}
     if name == "people":
-        lists |= _without_person(scenario, key, lists["people"])
+        lists |= without_person(scenario, key, lists["people"])
     elif name == "posts":
-        lists |= _without_places(scenario, {key})
+        lists |= without_places(scenario, {key})
     elif name == "task_forces":
         posts = {post.id for post in scenario.posts if post.task_force == key}
-        lists |= _without_task_force(scenario, key, posts, lists["task_forces"])
+        lists |= without_task_force(scenario, key, posts, lists["task_forces"])
     return scenario.replaced(**lists)
-
-
-def _without_person(scenario: Scenario, key: str, people: Sequence[Any]) -> dict[str, Any]:
-    return {
-        "people": tuple(
-            person.model_copy(update={"kin": tuple(kin for kin in person.kin if kin.person != key)})
-            if any(kin.person == key for kin in person.kin)
-            else person
-            for person in people
-        ),
-        "pins": tuple(pin for pin in scenario.pins if pin.person != key),
-        "task_forces": tuple(
-            team.model_copy(update={"wants_people": tuple(want for want in team.wants_people if want.person != key)})
-            for team in scenario.task_forces
-        ),
-    }
-
-
-def _without_places(scenario: Scenario, gone: set[str], teams: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """People and pins after some posts (and task forces) are gone."""
-
-    def freed(person: Any) -> Any:
-        """A person without wishes for what is gone, and without a current place in it."""
-        update: dict[str, Any] = {
-            field: tuple(item for item in getattr(person, field) if item not in gone | teams)
-            for field in ("preferences", "refuses", "conflicts")
-        }
-        if person.current is not None and person.current.task_force in teams:
-            update["current"] = None
-        elif person.current is not None and person.current.post in gone:
-            update["current"] = person.current.model_copy(update={"post": None})
-        return person.model_copy(update=update)
-
-    return {
-        "people": tuple(freed(person) for person in scenario.people),
-        "pins": tuple(pin for pin in scenario.pins if pin.post not in gone and pin.task_force not in teams),
-    }
-
-
-def _without_task_force(scenario: Scenario, key: str, posts: set[str], left: Sequence[TaskForce]) -> dict[str, Any]:
-    merge = scenario.policy.merge
-    groups = {
-        name: tuple(group for group in getattr(merge, name) if key not in group.task_forces)
-        for name in ("forbid", "require")
-    }
-    policy = scenario.policy.model_copy(
-        update={
-            "merge": merge.model_copy(update=groups),
-            "quotas": tuple(quota for quota in scenario.policy.quotas if quota.scope.value != key),
-        }
-    )
-    return {
-        **_without_places(scenario, posts, frozenset({key})),
-        "task_forces": tuple(
-            team.model_copy(update={"succeeds": tuple(item for item in team.succeeds if item != key)}) for team in left
-        ),
-        "posts": tuple(post for post in scenario.posts if post.task_force != key),
-        "workload": tuple(row for row in scenario.workload if row.task_force != key),
-        "applications": tuple(item for item in scenario.applications if key not in (item.task_force, item.renews)),
-        "policy": policy,
-    }
 
 
 def edited(scenario: Scenario, texts: Iterable[str]) -> tuple[Scenario, tuple[Edit, ...]]:

@@ -1,0 +1,74 @@
+"""Options that the explaining commands share, and how they read a scenario and write a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zbopt.cli import lang_option, option
+from zbopt.cli.guard import fail, report
+from zbopt.diagnostics import error
+from zbopt.report.language import Language
+
+KINDS = ["assign", "merge", "restructure"]
+
+
+def running(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of everything that solves."""
+    for decorate in (
+        lang_option,
+        option(
+            "--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"
+        ),
+        option("--workers", type=click.IntRange(1, 256), help="help.workers"),
+        option("--time-limit", type=click.IntRange(1, 604_800), help="help.time_limit"),
+    ):
+        function = decorate(function)
+    return function
+
+
+def of_scenario(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Scenario, use case, seed."""
+    for decorate in (
+        option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed"),
+        option("--decisions", type=click.Path(path_type=Path), help="help.decisions"),
+        option("--kind", type=click.Choice(KINDS), default="assign", help="help.kind"),
+        click.argument("scenario", type=click.Path(path_type=Path)),
+    ):
+        function = decorate(function)
+    return function
+
+
+def style_option(*styles: str) -> Any:
+    return option("--format", "style", type=click.Choice(list(styles)), default="text", help="help.format")
+
+
+def written_file(path: Path, data: bytes, language: Language) -> None:
+    """A file, whole or not at all."""
+    from zbopt.plan import runfolder
+
+    try:
+        runfolder.write_file(path, data)
+    except OSError as problem:
+        fail(language, error("Z508", value=str(path), problem=problem.strerror or ""))
+    click.echo(language.text("ui.written", path=str(path)), err=True)
+
+
+def loaded_scenario(scenario: Path, language: Language) -> Any:
+    from zbopt.scenario.load import load
+
+    loaded = load(scenario)
+    report(loaded.diagnostics, language)
+    return loaded
+
+
+def as_json(document: Any) -> None:
+    from zbopt.plan.document import to_text
+
+    click.echo(to_text(document), nl=False)
+
+
+__all__ = ["KINDS", "as_json", "loaded_scenario", "of_scenario", "running", "style_option", "written_file"]
