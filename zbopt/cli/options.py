@@ -43,6 +43,7 @@ def of_scenario(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def style_option(*styles: str) -> Any:
+    """--format with these values."""
     return option("--format", "style", type=click.Choice(list(styles)), default="text", help="help.format")
 
 
@@ -58,6 +59,7 @@ def written_file(path: Path, data: bytes, language: Language) -> None:
 
 
 def loaded_scenario(scenario: Path, language: Language) -> Any:
+    """The scenario, its warnings told."""
     from zbopt.scenario.load import load
 
     loaded = load(scenario)
@@ -66,6 +68,7 @@ def loaded_scenario(scenario: Path, language: Language) -> Any:
 
 
 def as_json(document: Any) -> None:
+    """A document on stdout."""
     from zbopt.plan.document import to_text
 
     click.echo(to_text(document), nl=False)
