@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from zbopt.cli import IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, lang_option, option
+from zbopt.cli import IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, option
 from zbopt.cli.guard import fail, guarded, report
+from zbopt.cli.options import running
 from zbopt.diagnostics import error
 from zbopt.report.language import Language
 
@@ -20,13 +21,8 @@ STYLES = ["text", "json", "csv", "markdown"]
 def _solving(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command that solves has."""
     for decorate in (
-        lang_option,
-        option(
-            "--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"
-        ),
+        running,
         option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed"),
-        option("--workers", type=click.IntRange(1, 256), help="help.workers"),
-        option("--time-limit", type=click.IntRange(1, 604_800), help="help.time_limit"),
         option("--format", "style", type=click.Choice(STYLES), default="text", help="help.format"),
         option("--out", type=click.Path(path_type=Path), help="help.out"),
         click.argument("scenario", type=click.Path(path_type=Path)),
