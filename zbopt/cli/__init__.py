@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs: `zbopt --help` pays for click a
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -160,4 +161,15 @@ def main(arguments: list[str] | None = None) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    zbopt.main(args=arguments, prog_name="zbopt")
+    try:
+        code = zbopt.main(args=arguments, prog_name="zbopt", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(Language(language_of(sys.argv[1:])).text("ui.aborted"), err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output has gone; nothing more can be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(OK)
+    sys.exit(code if isinstance(code, int) else OK)

@@ -64,7 +64,8 @@ def _answer(answer: Any, scenario: Any, language: Language) -> str:
     from zbopt.report.explaining import Telling
     from zbopt.report.terminal import table, wrapped
 
-    lines = [wrapped(language.message(item)) for item in answer.messages]
+    forced = [item for item in answer.messages if item.code.startswith(("forced.", "headcount."))]
+    lines = [wrapped(language.message(item)) for item in answer.messages if item not in forced]
     if answer.rows:
         keys = ("post", "person", "name", "fit", "preference", "stability", "merit", "seated")
         rows = [
@@ -74,6 +75,7 @@ def _answer(answer: Any, scenario: Any, language: Language) -> str:
         lines.append(table([language.text(f"col.{key}") for key in keys], rows, frozenset({3, 4, 5, 6})))
     if len(answer.rows) > 30:
         lines.append(language.text("ui.more", count=len(answer.rows) - 30))
+    lines += [wrapped(language.message(item)) for item in forced]  # right above what they announce
     if answer.forced is not None:
         lines.append(Telling(scenario, language).forced(answer.forced))
     return "\n".join(line for line in lines if line)
@@ -150,7 +152,8 @@ def repair(
         click.echo(Telling(loaded.scenario, language).explanation(found.document, counting))
     if number is not None:
         _apply(loaded, found, number, language)
-    elif style == "text" and found.repairs:
+        return
+    if style == "text" and found.repairs:
         click.echo(language.text("repair.apply"))
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)

@@ -35,6 +35,7 @@ def prices(
     from zbopt import planning
     from zbopt.report.explaining import Telling
 
+    _writable(out, language)
     loaded = loaded_scenario(scenario, language)
     with stoppable(language) as on_control:
         found = planning.prices(
@@ -69,22 +70,29 @@ def _tabled(
         click.echo(text())
     if out is None:
         return
-    if out.suffix == ".json":
+    ending = out.suffix.lower()
+    if ending == ".json":
         written_file(out, to_text(document).encode(), language)
-    elif out.suffix == ".csv":
+    elif ending == ".csv":
         written_file(out, sheet_csv(sheets()[0]).encode("utf-8-sig"), language)
-    elif out.suffix == ".xlsx":
-        written_file(out, tables_workbook(document["kind"], sheets()), language)
     else:
+        written_file(out, tables_workbook(document["kind"], sheets()), language)
+
+
+def _writable(out: Path | None, language: Language) -> None:
+    """Exit 2 before a long run where its file has an ending nobody writes, or is a folder."""
+    if out is not None and (out.suffix.lower() not in (".json", ".csv", ".xlsx") or out.is_dir()):
         fail(language, error("Z543", value=str(out)))
 
 
 def _exit(found: Any) -> None:
-    """The exit code of a list: impossible, stopped, or fine."""
+    """The exit code of a list: impossible, interrupted, stopped without anything, or fine."""
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)
-    if found.status == "stopped":
+    if found.interrupted:
         sys.exit(INTERRUPTED)
+    if found.status == "stopped" and not (found.document.get("prices") or found.document.get("plans")):
+        sys.exit(NO_PLAN)
 
 
 @click.command(cls=Command, help="help.alternatives-list")
@@ -108,6 +116,7 @@ def alternatives(
     from zbopt.report.explaining import Telling
     from zbopt.scenario.fields import parse_bound
 
+    _writable(out, language)
     loaded = loaded_scenario(scenario, language)
     try:
         loss = parse_bound(tolerance)
@@ -124,8 +133,6 @@ def alternatives(
         document, style, out, lambda: telling.alternatives(document),
         lambda: [telling.people_sheet(document, True), telling.plan_sheet(document)], language,
     )  # fmt: skip
-    if found.status != "infeasible" and document["search"] == "stopped":
-        sys.exit(INTERRUPTED)
     _exit(found)
 
 
@@ -165,12 +172,15 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
         return
     from zbopt import planning
 
+    _writable(given["out"], language)
     with stoppable(language) as on_control:
         found = planning.what_if(
             loaded, edits, kind=given["kind"], decisions=given["decisions"], time_limit_seconds=given["time_limit"],
             seed=given["seed"], workers=given["workers"], listener=listener(given["progress"]), on_control=on_control,
         )  # fmt: skip
     _compared(found, given["style"], given["out"], language)
+    if on_control.interrupted:
+        sys.exit(INTERRUPTED)
     if found.results[1].solution.assignment is None and found.status != "infeasible":
         sys.exit(NO_PLAN)
 
@@ -216,6 +226,7 @@ def compare(
     """Plans or scenarios side by side."""
     from zbopt import planning
 
+    _writable(out, language)
     with stoppable(language) as on_control:
         found = planning.compare(
             *sources, kind=kind, time_limit_seconds=time_limit, listener=listener(progress), on_control=on_control

@@ -45,19 +45,39 @@ def _json(event: Event) -> None:
     click.echo(json.dumps(row), err=True)
 
 
+class Stopper:
+    """Takes the control of every solve of a command; a stop reaches those that are still to begin as well."""
+
+    def __init__(self) -> None:
+        self.held: list[Control] = []
+        self.interrupted = False
+
+    def __call__(self, control: Control) -> None:
+        """Take a control."""
+        self.held.append(control)
+        if self.interrupted:
+            control.request_stop()
+
+    def stop(self) -> None:
+        """Ask every solve to end."""
+        self.interrupted = True
+        for control in self.held:
+            control.request_stop()
+
+
 @contextmanager
-def stoppable(language: Language) -> Iterator[Callable[[Control], None]]:
+def stoppable(language: Language) -> Iterator[Stopper]:
     """While inside, the first Ctrl-C asks the run to stop and keep its best plan; the second aborts."""
-    held: list[Control] = []
+    stopper = Stopper()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        if not held or held[0].stop_requested:
+        if not stopper.held or stopper.interrupted:
             raise KeyboardInterrupt
-        held[0].request_stop()
+        stopper.stop()
         click.echo(language.text("ui.interrupted"), err=True)
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield held.append
+        yield stopper
     finally:
         signal.signal(signal.SIGINT, before)

@@ -17,7 +17,8 @@ from zbopt.plan.bars import Bars
 from zbopt.plan.measure import measure
 from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
-from zbopt.scenario.edits import Edit
+from zbopt.scenario import facts
+from zbopt.scenario.edits import Edit, row_key
 from zbopt.scenario.models import Person, Post
 from zbopt.scenario.policy import Group
 from zbopt.scenario.rulebook import RULES
@@ -59,10 +60,8 @@ def values_of(solution: Solution) -> dict[str, int]:
 def place_person(
     case: Case, before: Mapping[str, int], assignment: Assignment, person: Person, post: Post, control: Control
 ) -> Forced:
-    """The solve with a must pin for the pair; with the approval that lifts its bars, where all of them can be lifted."""
-    bars = [bar for bar in Bars(case.solved).of(person, post) if bar.mode is Mode.HARD]
-    mark = f"!{PENDING}" if bars and all(RULES[bar.rule].override for bar in bars) else ""
-    edits = (Edit("add", ("pins", f"{person.id}@{post.id}"), mark),)
+    """The solve with a must pin for the pair, and with what lifts its bars (`lifting`)."""
+    edits = lifting(case, person, post) or (Edit("add", ("pins", f"{person.id}@{post.id}")),)
     after = case.edited(edits)
     solution = after.solve(control, start=assignment, near=assignment)
     if solution.assignment is None and solution.status == "infeasible":
@@ -76,6 +75,26 @@ def place_person(
     moves = chain(assignment, solution.assignment, (person.id,))
     forced = Forced(solution.status, before, values_of(solution), moves, edits=edits, solution=solution)
     return forced if case.merging else _with_shortest(after, forced, assignment, person.id, control)
+
+
+def lifting(case: Case, person: Person, post: Post) -> tuple[Edit, ...] | None:
+    """The edits that put a person on a post in spite of bars: admission, pins dropped, an approval; None where a bar has no lift."""
+    bars = Bars(case.solved)
+    hard = [bar for bar in bars.of(person, post) if bar.mode is Mode.HARD]
+    structural = {message.code for message in bars.structural(person, post)}
+    if structural - {"bar.pool", "bar.pin"} or not all(RULES[bar.rule].override for bar in hard):
+        return None
+    edits = [Edit("set", ("people", person.id, "pool"), "true")] if "bar.pool" in structural else []
+    against = {
+        row_key(pin)
+        for pin in case.solved.pins
+        if pin.person == person.id
+        and not pin.must
+        and facts.pin_binds(pin, case.solved)
+        and facts.pin_covers(pin, post)
+    }
+    edits += [Edit("drop", ("pins", key)) for key in sorted(against)]
+    return (*edits, Edit("add", ("pins", f"{person.id}@{post.id}"), f"!{PENDING}" if hard else ""))
 
 
 def _with_shortest(after: Case, found: Forced, assignment: Assignment, person: str, control: Control) -> Forced:

@@ -276,19 +276,17 @@ class Repairer:
                 low, high = team_size(edit.path[1], scenario)
                 total += abs(int(edit.value) - (low if edit.path[3] == "min" else high))
         names = [action.keys[0] for action in actions if action.kind == "quota"]
-        plan = after.plan(solution)
-        laid = plan.plan if isinstance(plan, MergedPlan) else plan
+        assert solution.assignment is not None
+        if solution.partition is None:
+            laid = Plan(after.solved, solution.assignment)
+            asked = facts.requirements(scenario)
+        else:  # a merger's scopes come from its teams: those of the plan, with the quotas as they were
+            laid = MergedPlan(scenario, solution.partition, solution.assignment).plan
+            asked = laid.requirements
         for name in names:
-            old = [item for item in _requirements(scenario, laid) if item.name == name and item.mode is Mode.HARD]
+            old = [item for item in asked if item.name == name and item.mode is Mode.HARD]
             total += max(1, sum(reading.short + reading.over for reading in (read_quota(item, laid) for item in old)))
         return total
-
-
-def _requirements(scenario: Scenario, plan: Plan) -> Sequence[facts.Requirement]:
-    """The quotas as they were, over the task forces of the plan."""
-    if {team.id for team in plan.staffed} == {team.id for team in facts.staffed_task_forces(scenario)}:
-        return facts.requirements(scenario)
-    return plan.requirements  # a merger's scopes come from its teams
 
 
 def _opened(path: tuple[str, ...], end: str, bound: Share | int) -> Edit:

@@ -120,7 +120,8 @@ def edit_message(edit: Edit, scenario: Scenario) -> Message:
         return Message(code, {"person": person, "name": name, "place": place})
     if edit.action == "drop" and path[0] == "pins":
         pin = next((item for item in scenario.pins if row_key(item) == path[1]), None)
-        return Message("edit.drop_pin", _pin_args(pin, scenario)) if pin is not None else _plain(edit)
+        code = "edit.drop_pin" if sum(row_key(item) == path[1] for item in scenario.pins) < 2 else "edit.drop_pins"
+        return Message(code, _pin_args(pin, scenario)) if pin is not None else _plain(edit)
     if edit.action == "drop" and path[0] == "people" and path[1] in scenario.person_by_id:
         return Message("edit.drop_person", {"person": path[1], "name": scenario.person_by_id[path[1]].name})
     if edit.action == "drop":
@@ -134,6 +135,8 @@ def edit_message(edit: Edit, scenario: Scenario) -> Message:
 
 def _known_edit(edit: Edit, scenario: Scenario) -> Message | None:
     path, value = edit.path, edit.value
+    if not value:
+        return None
     if path[0] == "units" and path[1] in scenario.unit_by_id and path[2] in ("lend_max", "lend_min"):
         unit = scenario.unit_by_id[path[1]]
         old = lending_cap(unit, scenario) if path[2] == "lend_max" else least_of(unit, scenario)
@@ -146,7 +149,11 @@ def _known_edit(edit: Edit, scenario: Scenario) -> Message | None:
     if path[0] == "people" and path[2] == "pool" and value == "true":
         person = scenario.person_by_id.get(path[1])
         return Message("edit.admit", {"person": path[1], "name": person.name if person is not None else ""})
-    if path[0] == "task_forces" and path[2] == "size" and path[1] in scenario.task_force_by_id:
+    if (
+        path[0] == "task_forces"
+        and path[2:] in (("size", "min"), ("size", "max"))
+        and path[1] in scenario.task_force_by_id
+    ):
         low, high = team_size(path[1], scenario)
         args: dict[str, Argument] = {"task_force": path[1], "name": scenario.task_force_by_id[path[1]].name}
         return Message(f"edit.size_{path[3]}", {**args, "old": low if path[3] == "min" else high, "value": value})

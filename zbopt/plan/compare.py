@@ -44,6 +44,8 @@ def input_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
             yield from _rows("policy.rules", before[key], after[key])
         elif key == "quotas":
             yield from _rows("policy.quotas", _named(before[key]), _named(after[key]))
+        elif isinstance(before[key], Mapping):
+            yield from _fields("policy", key, before[key], after[key])
         else:
             yield from _fields("policy", key, {key: before[key]}, {key: after[key]})
 
@@ -141,8 +143,8 @@ def places(plan: Document) -> dict[str, list[str]]:
 
 def people_changes(one: Side, other: Side) -> list[Document]:
     """Everybody who is placed otherwise, with the reasons that can be told from the inputs and the other plan."""
-    if one.plan is None or other.plan is None:
-        return []
+    if one.plan is None or other.plan is None or not one.plan["seats"] or not other.plan["seats"]:
+        return []  # against no plan nobody is placed otherwise
     before, after = places(one.plan), places(other.plan)
     rows = []
     bars, newcomers = Bars(other.scenario), _newcomers(before, after)

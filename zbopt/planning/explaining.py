@@ -107,14 +107,12 @@ def explain_case(loaded: Loaded, case: Case, control: Control, solution: Solutio
         if outcome == "impossible":
             return _impossible(loaded, case, question, asker, control)
         solution = case.solve(control)
-    rows, repairs = [], list[Repair]()
+    rows, repairs = [], list[Repair]()  # a repair that mends two things has one number
     for place, item in enumerate(shortfalls(case, solution)):
         if place >= MAX_SHORTFALLS or control.out_of_time():
             rows.append(_shortfall(item))
             continue
-        row, found = _looked_into(loaded, case, item, control, len(repairs))
-        rows.append(row)
-        repairs += found
+        rows.append(_looked_into(loaded, case, item, control, repairs))
     stages = [{"name": str(item.name), "value": item.value, "status": item.status} for item in solution.stages]
     document = {**_head(loaded, case, solution.status), "stages": stages, "shortfalls": rows}
     return Explanation(loaded, document, (), tuple(repairs), solution)
@@ -156,21 +154,23 @@ def counted(loaded: Loaded, case: Case) -> tuple[Diagnostic, ...]:
     return tuple(item for item in supply(loaded) if item.code in ("Z301", "Z302", "Z303", "Z304", "Z307", "Z308"))
 
 
-def _looked_into(
-    loaded: Loaded, case: Case, item: Shortfall, control: Control, number: int
-) -> tuple[Document, tuple[Repair, ...]]:
-    """A shortfall with its conflict and repairs; without them where a plan without it exists or time ran out."""
+def _looked_into(loaded: Loaded, case: Case, item: Shortfall, control: Control, repairs: list[Repair]) -> Document:
+    """A shortfall with its conflict and repairs (added to those known); without them where time ran out."""
     asker = Asker(item.question, control, case.workers, case.ask)
     found = conflicts(asker, 1)
     row = _shortfall(item)
     if not found:
-        return row, ()
+        return row
     repairer = Repairer(case, item.question, control, 3)
-    repairs = repairer.repairs(found)
+    for repair in repairer.repairs(found):
+        number = next((n for n, known in enumerate(repairs, 1) if known.edits == repair.edits), None)
+        if number is None:
+            repairs.append(repair)
+            number = len(repairs)
+        row["repairs"].append(repair_json(repair, number, loaded))
     row["conflicts"] = [conflict_json(conflict, loaded, case) for conflict in found]
-    row["repairs"] = [repair_json(repair, place, loaded) for place, repair in enumerate(repairs, number + 1)]
     row["all_repairs"] = repairer.complete
-    return row, repairs
+    return row
 
 
 def _shortfall(item: Shortfall) -> Document:

@@ -12,7 +12,7 @@ from zbopt.engine.question import Goal
 from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, conflicts
 from zbopt.explaining.elements import Question
-from zbopt.explaining.forced import Forced, Move, grouped, place_person
+from zbopt.explaining.forced import Forced, Move, grouped, lifting, place_person
 from zbopt.explaining.headcount import allowing, least_headcount
 from zbopt.explaining.repairs import Repairer
 from zbopt.plan.bars import Bars
@@ -25,8 +25,6 @@ from zbopt.planning.results import Result
 from zbopt.progress import Control, Event
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
-from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Mode
 
 Listener = Callable[[Event], None] | None
 OnControl = Callable[[Control], None] | None
@@ -46,9 +44,17 @@ class Asked:
         on_control: OnControl = None, workers: int | None = None,
     ) -> Asked:  # fmt: skip
         """Open the case of a plan."""
+        with_plan(finished)
         overrides = overrides_in(finished.document) if finished.kind == "restructure" else None
         case = case_of(finished.loaded, finished.kind, overrides or (), finished.document["seed"], workers)
         return cls(finished, case, controlled(finished.loaded, time_limit_seconds, listener, on_control))
+
+
+def with_plan(finished: Finished) -> Finished:
+    """The finished plan; raises `DiagnosticsError` where it is that of a run without a plan."""
+    if not finished.document["seats"]:
+        raise DiagnosticsError([error("Z547")])
+    return finished
 
 
 def asked_of(source: str | Path | Result | Asked, **settings: Any) -> Asked:
@@ -146,10 +152,14 @@ def what_would_it_take(asked: Asked, what: str, where: str) -> Answer:
     if not isinstance(person, Person) or not isinstance(post, Post):
         raise DiagnosticsError([error("Z505")])
     head = Message("take.head", {"name": person.name, "post": post.id})
+    if person.id in dict(asked.finished.assignment) and asked.finished.kind == "assign":
+        posts = [place for key, place in asked.finished.assignment if key == person.id]
+        if post.id in posts:
+            return Answer((Message("whynot.sits", {"name": person.name, "post": post.id}),))
     bars = _bar_messages(asked, person, post)
-    if bars and not _all_lifted(asked, person, post):
+    if bars and lifting(asked.case, person, post) is None:
         return Answer((head, *bars, Message("take.barred")))
-    told = Answer((head, *bars, *([Message("take.approval")] if bars else [])))
+    told = Answer((head, *bars, *([Message("take.lifted")] if bars else [])))
     return _forced_answer(asked, told, person, post)
 
 
@@ -161,12 +171,6 @@ def _forced_answer(asked: Asked, told: Answer, person: Person, post: Post) -> An
 
 def _hard(asked: Asked, person: Person, post: Post) -> bool:
     return bool(Bars(asked.case.solved).hard(person, post))
-
-
-def _all_lifted(asked: Asked, person: Person, post: Post) -> bool:
-    bars = Bars(asked.case.solved)
-    hard = [bar for bar in bars.of(person, post) if bar.mode is Mode.HARD]
-    return not bars.structural(person, post) and all(RULES[bar.rule].override for bar in hard)
 
 
 def _bar_messages(asked: Asked, person: Person, post: Post) -> tuple[Message, ...]:
@@ -244,7 +248,7 @@ def _why_not_merged(asked: Asked, parts: list[str]) -> Answer:
     forced = grouped(asked.case, asked.finished.values, asked.finished.assignment, parts, True, asked.control)
     if own and forced.status == "infeasible":
         return Answer(messages)
-    further = (Message("whynot.wider"),) if own else ()
+    further = (Message("whynot.required"),) if own else ()
     return Answer((*messages, *further, *_outcome(forced)), (), _forced_json(asked, forced))
 
 

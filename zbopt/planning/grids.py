@@ -74,7 +74,7 @@ def read_grid(path: str | Path) -> list[Row]:
     """The rows of a grid file; raises `DiagnosticsError` with every fault of its form."""
     file = Path(path)
     marks = Marks()
-    raw, found = read_yaml(file, file.name, marks)
+    raw, found = read_yaml(file, file.name or str(file), marks)
     faults = [item for item in found if item.severity == "error"]
     faults += [
         error("Z102", marks.of((key,)), (), "", key=key, nearest=nearest(key, KEYS), known=", ".join(KEYS))
@@ -125,6 +125,7 @@ def _setting(name: str, value: Any, mark: Mark | None, faults: list[Diagnostic])
     edits = value.get("edits") if isinstance(value, dict) else None
     texts = [edits] if isinstance(edits, str) else (edits or [])
     good = isinstance(value, dict) and set(value) <= {"label", "edits"} and isinstance(texts, list)
+    good = good and isinstance(value.get("label") or "", str)
     if not good or not all(isinstance(text, str) and text for text in texts) or not (texts or value.get("label")):
         faults.append(error("Z535", mark, (name,)))
         return None
@@ -190,12 +191,19 @@ def _with_edits(rows: Sequence[Row], loaded: Loaded) -> list[Row]:
     for row in rows:
         try:
             _, edits = edited(loaded.scenario, row.texts)
-            found.append(Row(row.labels, row.texts, edits))
+            found.append(Row(_harmless(row, edits), row.texts, edits))
         except DiagnosticsError as problem:
             faults += [item for item in problem.diagnostics if item not in faults]
     if faults:
         raise DiagnosticsError(faults)
     return found
+
+
+def _harmless(row: Row, edits: Sequence[Edit]) -> tuple[tuple[str, str], ...]:
+    """The labels of a row without the value of a confidential field."""
+    hidden = {text: edit.shown for text, edit in zip(row.texts, edits, strict=True) if edit.shown != edit.text}
+    hidden |= {text.partition("=")[2]: "***" for text in hidden}
+    return tuple((name, hidden.get(label, label)) for name, label in row.labels)
 
 
 def _solved(
@@ -247,7 +255,7 @@ def _key(case: Case, row: Row, seconds: int) -> str:
 
 
 def _prepared(folder: Path) -> Path:
-    if folder.exists() and any(folder.iterdir()) and not (folder / ROWS).is_dir():
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / ROWS).is_dir())):
         raise DiagnosticsError([error("Z507", value=str(folder))])
     try:
         (folder / ROWS).mkdir(parents=True, exist_ok=True)

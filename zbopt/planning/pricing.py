@@ -35,10 +35,11 @@ class Listed(Framed):
 
     loaded: Loaded
     document: Document
+    interrupted: bool = False
 
     @property
     def status(self) -> str:
-        """proved, feasible, stopped or infeasible: of the plan everything is measured against."""
+        """proved, feasible or infeasible as the plan everything is measured against; stopped where the list is cut short."""
         return str(self.document["status"])
 
 
@@ -62,13 +63,15 @@ def prices(
     base = case.solve(Control(loaded.scenario.policy.solver.time_limit_seconds).part_of(control))
     head = _head("prices", loaded, case, base)
     if base.assignment is None:
-        return Listed(loaded, {**head, "figures": {}, "prices": [], "listed": 0})
+        return Listed(loaded, {**head, "figures": {}, "prices": [], "listed": 0}, control.stop_requested)
     found = PriceList(case, control, base, loaded.scenario.policy.solver.time_limit_seconds)
     with solved_elsewhere(loaded, case, base, processes, control) as elsewhere:
         found.elsewhere = elsewhere
         rows = [_price(item, loaded) for item in found.prices()]
     document = {**head, "figures": dict(found.before.figures), "listed": len(found.listed), "prices": rows}
-    return Listed(loaded, document)
+    if len(rows) < len(found.listed) and control.out_of_time():
+        document["status"] = "stopped"  # of what is missing nothing is said
+    return Listed(loaded, document, control.stop_requested)
 
 
 def _price(item: Price, loaded: Loaded) -> Document:
@@ -120,7 +123,8 @@ def alternatives(
     head = _head("alternatives", loaded, case, base)
     asked = {"count": count, "tolerance": str(tolerance), "difference": difference}
     if base.status != "proved" or base.assignment is None:
-        return Listed(loaded, {**head, "asked": asked, "search": "stopped", "plans": [], "people": [], "fixed": None})
+        nothing: Document = {"asked": asked, "search": "stopped", "plans": [], "people": [], "fixed": None}
+        return Listed(loaded, {**head, **nothing}, control.stop_requested)
     if not base.stages:
         raise DiagnosticsError([error("Z533")])
     found = search(case.solved, base, control, case.seed, case.workers, count, tolerance, difference)
@@ -136,7 +140,7 @@ def alternatives(
         "fixed": None if found.fixed is None else list(found.fixed),
         "people": _people(case, base.assignment, [plan for plan, _ in found.plans], found.fixed),
     }
-    return Listed(loaded, document)
+    return Listed(loaded, document, control.stop_requested)
 
 
 def _plan(case: Case, plan: Assignment, value: int, base: Solution) -> Document:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 
-from zbopt.diagnostics import DiagnosticsError
+from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome, outcome_of
 from zbopt.plan.result import Assignment, Solution
@@ -106,9 +108,8 @@ def solved(case: Case, task: Task, control: Control | None = None) -> Outcome:
         return Outcome("refused", {}, {}, False, codes)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """End this process when its parent is gone: nobody would read what it finds."""
-    parent = os.getppid()
 
     def watch() -> None:
         """Look now and then."""
@@ -116,27 +117,34 @@ def _end_with_parent() -> None:
             time.sleep(1.0)
         os._exit(1)
 
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
 def _no_script() -> Iterator[None]:
-    """While processes start, the script that runs is out of sight: they need nothing of it, and would run it again."""
+    """While processes start, the script that runs is out of sight: they need nothing of it, and would run it again.
+
+    Ctrl-C is held back meanwhile, and so in the processes that start: it is the parent's to handle.
+    """
     script = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
+    held = hasattr(signal, "pthread_sigmask")
+    if held:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         sys.modules["__main__"] = script
+        if held:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager
 def _pool(processes: int, sent: Shipment) -> Iterator[Callable[[Task], Future[Outcome]]]:
     """Processes that solve tasks of a shipment; a function that hands one a task."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+    context, parent = get_context("spawn"), (os.getpid(),)
+    with ProcessPoolExecutor(processes, context, initializer=_end_with_parent, initargs=parent) as pool:
 
         def submit(task: Task) -> Future[Outcome]:
             """Hand over a task."""
@@ -176,14 +184,21 @@ def _collected(submit: Callable[[Task], Future[Outcome]], tasks: Sequence[Task],
             return
         done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
         for future in done:
-            yield running.pop(future), future.result()
+            try:
+                yield running.pop(future), future.result()
+            except BrokenProcessPool:
+                raise DiagnosticsError([error("Z548")]) from None
 
 
 def on_cluster(sent: Shipment, tasks: Sequence[Task], address: str, control: Control) -> Found:
     """The outcomes as they come from a Dask cluster; a task whose worker died is done again by another."""
     from distributed import Client, as_completed
 
-    with Client(address, timeout=10, set_as_default=False) as client:
+    try:
+        connected = Client(address, timeout=10, set_as_default=False)
+    except ValueError:
+        raise DiagnosticsError([error("Z539", value=address)]) from None
+    with connected as client:
         scattered = client.scatter(sent, broadcast=True, hash=False)
         futures = {
             client.submit(

@@ -97,7 +97,7 @@ class Telling:
             for number, item in enumerate(document["conflicts"], 1):
                 lines += ["", *self.conflict(item, number)]
             return "\n".join([*lines, "", *self.repairs(document["repairs"], document["all_repairs"])])
-        lines.append(self.stages(document["stages"]))
+        lines.append(wrapped(self.stages(document["stages"])))
         if not document["shortfalls"]:
             lines.append(self.say("explain.nothing_lacks"))
         for row in document["shortfalls"]:
@@ -189,7 +189,7 @@ class Telling:
             *(self.say("figure." + name) for name in figures),
             self.say("col.note"),
         )
-        if not every and not any(row[-1] for row in cells):
+        if not any(row[-1] for row in cells):
             header, cells = header[:-1], [row[:-1] for row in cells]
         right = frozenset(range(1, 1 + len(names) + len(figures)))
         return Sheet(self.say("price.title"), header, tuple(cells), right)
@@ -211,19 +211,16 @@ class Telling:
 
     def prices(self, document: Document, every: bool) -> str:
         """The price list as text."""
-        if not document["prices"]:
-            return self.say("price.no_plan")
+        if not document["stages"]:
+            return self.say("price.no_plan" if document["status"] == "infeasible" else "price.stopped")
         sheet = self.price_sheet(document, every)
         zero = sum(row["stages"] is not None and not any(row["stages"].values()) for row in document["prices"])
-        lines = [
-            f"{document['scenario']['name']}  {document['scenario']['as_of']}",
-            self.stages(document["stages"]),
-            "",
-        ]
-        lines += [sheet.text() if sheet.rows else self.say("price.nothing")]
+        missing = document["listed"] - len(document["prices"])
+        lines = [f"{document['scenario']['name']}  {document['scenario']['as_of']}"]
+        lines += [wrapped(self.stages(document["stages"])), ""]
+        lines.append(sheet.text() if sheet.rows else self.say("price.nothing_yet" if missing else "price.nothing"))
         if not every and zero:
             lines.append(wrapped(self.say("price.zero", count=zero)))
-        missing = document["listed"] - len(document["prices"])
         if missing:
             lines.append(self.say("price.missing", count=missing))
         lines.append(wrapped(self.say("price.reading")))
@@ -233,14 +230,18 @@ class Telling:
 
     def alternatives(self, document: Document) -> str:
         """The plans, and who is placed the same in all of them."""
-        lines = [f"{document['scenario']['name']}  {document['scenario']['as_of']}", self.stages(document["stages"])]
+        head = f"{document['scenario']['name']}  {document['scenario']['as_of']}"
+        if document["status"] == "infeasible":
+            return "\n".join([head, self.say("price.no_plan")])
+        lines = [head, wrapped(self.stages(document["stages"]))]
         lines.append(self.say("alternative." + document["search"], count=len(document["plans"])))
         lines.append("")
         lines.append(self.plan_sheet(document).text())
         marks = [row["mark"] for row in document["people"]]
         seated = sum(bool(row["posts"][0]) for row in document["people"])
         if document["fixed"] is not None:
-            lines.append(wrapped(self.say("alternative.fixed", count=marks.count("fixed"), people=seated)))
+            code = "alternative.fixed" if marks.count("fixed") < seated else "alternative.all_fixed"
+            lines.append(wrapped(self.say(code, count=marks.count("fixed"), people=seated)))
         else:
             lines.append(wrapped(self.say("alternative.fixed_unknown")))
         if document["plans"]:

@@ -58,9 +58,13 @@ class _Refused(Exception):
         self.code, self.args_of = code, args
         super().__init__(code)
 
-    def told(self, text: str) -> Diagnostic:
-        """The fault, with the edit it is of."""
-        return Diagnostic(Message(self.code, self.args_of), "error", None, (text,))
+    def told(self, text: str, hidden: bool = False) -> Diagnostic:
+        """The fault, with the edit it is of; `hidden` leaves the value out."""
+        args = {
+            key: "***" if hidden and key in ("value", "nearest", "known") else item
+            for key, item in self.args_of.items()
+        }
+        return Diagnostic(Message(self.code, args), "error", None, (text,))
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -80,17 +84,22 @@ def row_key(row: Any) -> str:
 
 def _head(text: str, known: Iterable[str]) -> tuple[str, str]:
     """The longest known name that the text begins with, and the rest behind the dot."""
-    options = sorted({name for name in known if text == name or text.startswith(f"{name}.")}, key=len)
+    names = tuple(known)
+    options = sorted({name for name in names if text == name or text.startswith(f"{name}.")}, key=len)
     if options:
         return options[-1], text[len(options[-1]) + 1 :]
     first, _, _ = text.partition(".")
-    raise _Refused("Z521", value=first, nearest=nearest(first, known))
+    raise _Refused("Z521", value=first, nearest=nearest(first, names))
 
 
 def _resolved(text: str, scenario: Scenario) -> tuple[str, ...]:
     """The path of a dotted text, names of rows turned into their ids."""
     lists = [*ROW_MODELS, "policy", "name", "as_of", "term"]
-    name, rest = _head(text, lists)
+    try:
+        name, rest = _head(text, lists)
+    except _Refused as problem:  # with its dot: a bare list name is a word that messages translate
+        near = str(problem.args_of["nearest"])
+        raise _Refused("Z521", value=str(problem.args_of["value"]), nearest=f"{near}." if near else "") from None
     if name in ROW_MODELS and rest:
         rows = getattr(scenario, name)
         keys = {row_key(row): row_key(row) for row in rows}
@@ -116,7 +125,7 @@ def _inner(text: str, value: Any) -> tuple[str, ...]:
         fields = {info.alias or name: name for name, info in type(value).model_fields.items()}
         shown, rest = _head(text, fields)
         return (shown, *_inner(rest, getattr(value, fields[shown])))
-    if isinstance(value, tuple) and value and isinstance(value[0], Model):
+    if isinstance(value, tuple) and (not value or isinstance(value[0], Model)):
         shown, rest = _head(text, {row_key(item) for item in value})
         return (shown, *_inner(rest, next(item for item in value if row_key(item) == shown)))
     if isinstance(value, Mapping) and all(isinstance(item, RulePolicy) for item in value.values()) and value:
@@ -176,10 +185,16 @@ def _pin_edit(text: str, value: str, scenario: Scenario) -> Edit:
     if person is None:
         known = [*scenario.person_by_id, *(item.name for item in scenario.people)]
         raise _Refused("Z521", value=who, nearest=nearest(who, known))
+    teams = [team.id for team in scenario.task_forces if team.name == place]
     known = [*scenario.post_by_id, *scenario.task_force_by_id]
-    if place not in known:
-        raise _Refused("Z521", value=place, nearest=nearest(place, known))
-    return Edit("add", ("pins", f"{person}@{place}"), value)
+    if place not in known and len(teams) != 1:
+        names = [*known, *(team.name for team in scenario.task_forces)]
+        raise _Refused("Z521", value=place, nearest=nearest(place, names))
+    mark = value.removeprefix("!").strip()
+    if value and not mark:
+        raise _Refused("Z526")
+    sign = "" if not value else "!not" if mark.lower() == "not" else f"!{mark}"
+    return Edit("add", ("pins", f"{person}@{place if place in known else teams[0]}"), sign)
 
 
 # --- applying --------------------------------------------------------------------------------------------------------
@@ -195,7 +210,7 @@ def applied(scenario: Scenario, edits: Sequence[Edit], checked: bool = True) -> 
         try:
             scenario = _one(scenario, edit)
         except _Refused as problem:
-            faults.append(problem.told(edit.shown))
+            faults.append(problem.told(edit.shown, hidden=edit.shown != edit.text))
     if not faults and checked:
         faults += dangling(scenario)
     if faults:
@@ -238,6 +253,8 @@ def _one(scenario: Scenario, edit: Edit) -> Scenario:
         )
     if len(edit.path) == 1:
         return scenario.replaced(**{name: _parse_field(Scenario, name, edit.value)})
+    if getattr(scenario, name) is None:
+        raise _Refused("Z527", value=".".join(edit.path))
     return scenario.replaced(**{name: _changed(getattr(scenario, name), edit.path[1:], edit)})
 
 
@@ -266,9 +283,9 @@ def _changed(model: Any, path: tuple[str, ...], edit: Edit) -> Any:
         new = _parse_field(type(model), name, {**kept, rest[0]: edit.value} if edit.value else kept)
     else:
         inner = _model_of(type(model), name)
-        if inner is None or len(rest) != 1:
-            raise _Refused("Z521", value=rest[0], nearest="")
-        new = _read(lambda: inner.model_validate({rest[0]: edit.value}))
+        if value is not None or inner is None or len(rest) != 1:
+            raise _Refused("Z527", value=".".join(edit.path))
+        new = _read(lambda: inner.model_validate({rest[0]: edit.value}), edit.value)
     return _consistent(model.model_copy(update={name: new}))
 
 
@@ -276,7 +293,10 @@ def _changed_rows(rows: tuple[Any, ...], path: tuple[str, ...], edit: Edit) -> t
     if not any(row_key(row) == path[0] for row in rows):
         raise _Refused("Z521", value=path[0], nearest=nearest(path[0], [row_key(row) for row in rows]))
     if edit.action == "drop":
-        return tuple(row for row in rows if row_key(row) != path[0])
+        left = tuple(row for row in rows if row_key(row) != path[0])
+        if not left and isinstance(rows[0], Stage):
+            raise _Refused("Z523", value="policy.stages")  # without any stage there is nothing to be best at
+        return left
     return tuple(_changed(row, path[1:], edit) if row_key(row) == path[0] else row for row in rows)
 
 
@@ -287,7 +307,7 @@ def _changed_rules(rules: Mapping[str, RulePolicy], path: tuple[str, ...], edit:
     return MappingProxyType({**rules, path[0]: rule})
 
 
-def _read(parse: Callable[[], Any]) -> Any:
+def _read(parse: Callable[[], Any], typed: str | None = None) -> Any:
     """What a parser makes of a value; its refusal in the words of the catalogue."""
     try:
         return parse()
@@ -298,7 +318,7 @@ def _read(parse: Callable[[], Any]) -> Any:
         kind = str(item["type"])
         if kind.startswith("Z"):
             raise _Refused(kind, **dict(item.get("ctx") or {})) from None
-        raise _Refused("Z528", value=str(item.get("input"))[:60]) from None
+        raise _Refused("Z528", value=str(item.get("input"))[:60] if typed is None else typed) from None
 
 
 @cache
@@ -372,7 +392,10 @@ def edited(scenario: Scenario, texts: Iterable[str]) -> tuple[Scenario, tuple[Ed
     for text in texts:
         try:
             (edit,) = parse_edits([text], now)
-            now = applied(now, [edit], checked=False)
+            after = applied(now, [edit], checked=False)
+            if edit.action == "set" and getattr(after, edit.path[0]) == getattr(now, edit.path[0]):
+                faults.append(_Refused("Z549").told(edit.shown))
+            now = after
             done.append(edit)
         except DiagnosticsError as problem:
             faults += problem.diagnostics

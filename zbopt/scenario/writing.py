@@ -273,6 +273,10 @@ class _Writer:
             found[file] = table.as_csv()
             self.document[name] = file
             self._touch(name)
+        people = self.document.get("people")
+        for row in people if isinstance(people, list) else ():
+            if isinstance(row, Mapping):
+                row.pop("id_card", None)  # type: ignore[attr-defined]
         document = self.document
         if self.has_base:
             document = CommentedMap({"base": self.loaded.path.name})
