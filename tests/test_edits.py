@@ -87,6 +87,8 @@ def code(scenario: Scenario, *texts: str) -> set[str]:
         ("-people.P1", lambda s: len(s.people) == 2 and s.pins == ()),
         ("-posts.T1-a", lambda s: s.posts == () and s.person_by_id["P.3"].preferences == ("T1",)),
         ("-task_forces.T1", lambda s: s.posts == () and s.person_by_id["P2"].current is None and s.pins == ()),
+        ("+pins.P.3@一号.专班", lambda s: s.pins[0].task_force == "T1"),
+        ("+pins.P.3@T1-a!NOT", lambda s: not s.pins[0].must),
         ("+pins.P.3@T1", lambda s: s.pins[0].task_force == "T1" and s.pins[0].must),
         ("+pins.丙三@T1-a!not", lambda s: not s.pins[0].must),
         ("+pins.P2@T1-a!〔2019〕5号", lambda s: s.pins[1].approval == "〔2019〕5号"),
@@ -122,11 +124,21 @@ def test_an_edit_does_what_it_says(text: str, read: object, scenario: Scenario) 
         ("+pins.P9@T1", "Z521"),
         ("+pins.P1@T9", "Z521"),
         ("people.P1", "Z520"),
+        ("+pins.P2@T1-a!", "Z526"),
+        ("people.P1.kin.person=P2", "Z527"),
+        ("term.from=2020-01", "Z527"),
         ("", "Z520"),
     ],
 )
 def test_an_edit_that_cannot_be_done_is_told(text: str, expected: str, scenario: Scenario) -> None:
     assert expected in code(scenario, text)
+
+
+def test_an_edit_that_changes_nothing_is_refused_where_asked(scenario: Scenario) -> None:
+    assert edited(scenario, ["policy.rules.R05.years=5"])[0].sha256 == scenario.sha256
+    with pytest.raises(DiagnosticsError) as problem:
+        edited(scenario, ["policy.rules.R05.years=5"], strict=True)
+    assert [item.code for item in problem.value.diagnostics] == ["Z549"]
 
 
 def test_all_faults_at_once(scenario: Scenario) -> None:
@@ -226,6 +238,11 @@ def test_identity_numbers_are_not_copied(tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text(
         "name: x\nas_of: 2019-06\nunits: [{id: U1, name: 县局}]\npeople: people.csv\n", encoding="utf-8"
     )
+    loaded = load(tmp_path)
+    files = written(loaded, edited(loaded.scenario, ["people.P1.pool=true"])[1], "repair-1")
+    assert all(b"110105" not in data for data in files.values())
+    inline = f"name: x\nas_of: 2019-06\nunits: [{{id: U1, name: 县局}}]\npeople: [{{id: P1, name: 甲一, unit: U1, id_card: '{number}', pool: 否}}]\n"
+    (tmp_path / "scenario.yaml").write_text(inline, encoding="utf-8")
     loaded = load(tmp_path)
     files = written(loaded, edited(loaded.scenario, ["people.P1.pool=true"])[1], "repair-1")
     assert all(b"110105" not in data for data in files.values())

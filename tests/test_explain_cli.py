@@ -27,15 +27,15 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_an_impossible_assign_says_why_and_what_would_mend_it(tmp_path: Path) -> None:
     done = zbopt("assign", INFEASIBLE, "--out", str(tmp_path / "r"), "--lang", "en")
     assert done.returncode == 3
-    assert "Conflict 1: these 5 cannot hold together" in done.stdout
+    assert "Conflict 1 (5 elements): no plan meets these together" in done.stdout
     assert "allow P1 甲一 at T1-head with an approval" in done.stdout
     assert "--apply N" in done.stdout
 
 
 def test_repair_writes_a_scenario_that_can_be_staffed(tmp_path: Path) -> None:
     shutil.copytree(INFEASIBLE, tmp_path / "s")
-    done = zbopt("repair", str(tmp_path / "s"), "--apply", "1")
-    assert done.returncode == 3
+    assert zbopt("repair", str(tmp_path / "s")).returncode == 3
+    assert zbopt("repair", str(tmp_path / "s"), "--apply", "1").returncode == 0
     new = tmp_path / "s" / "scenario.repair-1.yaml"
     assert new.is_file()
     assert zbopt("assign", str(new), "--out", str(tmp_path / "r")).returncode == 0
@@ -136,6 +136,63 @@ def test_help_in_chinese(command: str) -> None:
     assert done.returncode == 0
     assert "选项" in done.stdout
     assert sum(ord(letter) > 0x4E00 for letter in done.stdout) > 40
+
+
+def test_ctrl_c_reaches_every_solve_and_is_told() -> None:
+    """A stop asked for while one solve runs reaches the next one too: nothing is set beside a plan that had its time."""
+    from zbopt.cli.progress import Stopper
+    from zbopt.progress import Control
+
+    stopper, first, second = Stopper(), Control(), Control()
+    stopper(first)
+    stopper.stop()
+    stopper(second)
+    assert first.stop_requested
+    assert second.stop_requested
+    assert stopper.interrupted
+
+
+def test_a_price_list_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zbopt import planning
+    from zbopt.explaining import prices as made
+
+    monkeypatch.setattr(made.PriceList, "each", lambda self: iter(()))
+    found = planning.prices("scenarios/tiny", processes=1, on_control=lambda control: control.request_stop())
+    assert (found.status, found.interrupted) == ("stopped", True)
+
+
+def test_a_run_without_a_plan_explains_nothing(tmp_path: Path) -> None:
+    zbopt("assign", INFEASIBLE, "--out", str(tmp_path / "r"))
+    done = zbopt("what-would-it-take", "P1", "T1-head", "--plan", str(tmp_path / "r"))
+    assert (done.returncode, "Z547" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        ("task_forces.T1.size=",),
+        ("people.P1.kin.person=P2",),
+        ("term.from=2020-01",),
+        ("policy.quotas.x.min=3",),
+        ("people.P1.pool=true",),
+    ],
+)
+def test_edits_that_once_crashed_or_did_nothing(edits: tuple[str, ...]) -> None:
+    words = [word for text in edits for word in ("--set", text)]
+    done = zbopt("what-if", "scenarios/tiny", *words)
+    assert done.returncode == 2
+    assert "Z5" in done.stderr
+
+
+def test_secrets_are_no_labels(tmp_path: Path) -> None:
+    grid = tmp_path / "g.yaml"
+    grid.write_text("factors:\n  状态: [people.P1.status=借出, people.P1.status=病假]\n", encoding="utf-8")
+    done = zbopt("what-if", "scenarios/tiny", "--grid", str(grid), "--out", str(tmp_path / "o"), "--processes", "1")
+    assert done.returncode == 0, done.stderr
+    for path in (tmp_path / "o").rglob("*"):
+        if path.is_file():
+            assert "病假" not in path.read_text(encoding="utf-8-sig")
+            assert "借出" not in path.read_text(encoding="utf-8-sig")
 
 
 def test_repair_is_the_same_on_every_run() -> None:

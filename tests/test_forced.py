@@ -85,12 +85,26 @@ def test_a_bar_comes_first_and_nothing_is_solved(plan: Result) -> None:
 
 def test_what_it_takes_is_an_approval(plan: Result) -> None:
     answer = zbopt.what_would_it_take(plan, "丙三", "T1-a")
-    assert codes(answer)[:3] == ["take.head", "bar.R04", "take.approval"]
+    assert codes(answer)[:3] == ["take.head", "bar.R04", "take.lifted"]
     assert answer.forced is not None
     assert [row["edit"] for row in answer.forced["edits"]] == ["+pins.P3@T1-a!待批"]
     after = dict(solve(forced_case(small(), "P3", "T1-a"))["stages"])
     assert {row["name"]: row["after"] for row in answer.forced["stages"]} == after
     assert [row["person"] for row in answer.forced["shortest"]["moves"]] == ["P3", "P1"]
+
+
+def test_what_it_takes_may_be_an_admission_and_a_pin_dropped() -> None:
+    raw = small() | {"pins": [{"person": "P3", "post": "T1-a", "must": False}]}
+    raw["people"][2] |= {"pool": False}
+    answer = zbopt.what_would_it_take(zbopt.assign(parse(raw)), "P3", "T1-a")
+    assert answer.forced is not None
+    edits = [row["edit"] for row in answer.forced["edits"]]
+    assert edits == ["people.P3.pool=true", "-pins.P3@T1-a", "+pins.P3@T1-a!待批"]
+    assert answer.forced["status"] == "proved"
+
+
+def test_who_sits_there_already_needs_nothing(plan: Result) -> None:
+    assert codes(zbopt.what_would_it_take(plan, "P1", "T1-a")) == ["whynot.sits"]
 
 
 def test_what_cannot_be_forced_has_its_conflict_and_repairs() -> None:
@@ -155,6 +169,20 @@ def test_why_not_a_merger(merged: Result) -> None:
     with pytest.raises(DiagnosticsError) as problem:
         zbopt.why_not(merged, f"{parts[0]}+T99")
     assert [item.code for item in problem.value.diagnostics] == ["Z532"]
+
+
+def test_empty_seats_and_short_quotas_of_a_merger_are_looked_into() -> None:
+    from dataclasses import replace
+
+    from zbopt.scenario.edits import edited
+
+    loaded = zbopt.load(THREE)
+    fewer = replace(loaded, scenario=edited(loaded.scenario, ["-people.P05", "-people.P08", "-people.P09"])[0])
+    found = planning.explain(fewer, kind="merge")
+    (row,) = [item for item in found.document["shortfalls"] if item["kind"] == "unfilled"]
+    assert row["missing"] == {str(stage.name): stage.value for stage in found.solution.stages}["unfilled"] > 0  # type: ignore[union-attr]
+    assert row["conflicts"][0]["minimal"]
+    assert [element["id"] for element in row["conflicts"][0]["elements"]] == ["R27"]
 
 
 def test_why_not_fewer(merged: Result) -> None:

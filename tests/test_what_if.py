@@ -46,8 +46,7 @@ def test_a_what_if_equals_the_edited_scenario() -> None:
     assert found.document["sides"][1]["figures"]["stage.merit"] == found.results[1].solution.stages[-1].value
     (item,) = found.document["against_first"]
     (row,) = item["inputs"]
-    assert (row["list"], row["key"]) == ("policy", "merit")
-    assert (row["before"], row["after"]) == tuple(f"fit:{fit}; preference:3; stability:2" for fit in (5, 9))
+    assert row == {"list": "policy", "key": "merit", "field": "fit", "before": "5", "after": "9"}
     assert list(found.frames["figures"].columns) == ["before", "after"]
 
 

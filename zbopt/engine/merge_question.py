@@ -15,7 +15,7 @@ from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.workload import Workloads
 
-_TERMS = frozenset({"quotas", "merit", "moves", "fit", "preference", "stability", "targets"})
+_TERMS = frozenset({"moves", "fit", "preference", "stability"})
 
 
 def ask_merge(scenario: Scenario, control: Control, workers: int = 1, goal: Goal = NOTHING) -> Finding:
@@ -29,7 +29,7 @@ def ask_merge(scenario: Scenario, control: Control, workers: int = 1, goal: Goal
     teams = np.arange(len(found.teams))
     if goal.max_seats is not None:
         teams = teams[found.seats <= goal.max_seats]
-    built = build(found, teams, ["seats"], _TERMS)
+    built = build(found, teams, ["seats", *(name for name in goal.stages if name != "seats")], _TERMS)
     outcome, point = settle(_with_goal(built, goal), control, workers)
     if point is None:
         return Finding(outcome)
@@ -37,12 +37,15 @@ def ask_merge(scenario: Scenario, control: Control, workers: int = 1, goal: Goal
 
 
 def _with_goal(built: Built, goal: Goal) -> LinearModel:
+    model = built.model
+    for name, most in goal.stages.items():
+        model = model.with_row(model.objectives[name], most)
     if goal.max_seats is None:
-        return built.model
+        return model
     upper = built.model.upper.copy()
     for columns in built.merging.empty:
         upper[columns] = 0
-    return replace(built.model, upper=upper).with_row(built.model.objectives["seats"], goal.max_seats)
+    return replace(model, upper=upper).with_row(model.objectives["seats"], goal.max_seats)
 
 
 __all__ = ["ask_merge"]

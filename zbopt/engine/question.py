@@ -29,13 +29,20 @@ class Goal:
     """What a plan must reach besides the hard rules: seats filled by post, one quota at most so short, targets paid elsewhere.
 
     `better`: (name, scope, most) of a target quota that may be short or over by at most so many persons; `paid`: most that all
-    other targets cost together; `max_seats` (of mergers): no seat empty in teams of at most so many.
+    other targets cost together; of mergers `max_seats`: no seat empty in teams of at most so many,
+    and `stages`: most that each of these stages comes to.
     """
 
     filled: Mapping[str, int] = field(default_factory=dict)
     better: tuple[str, str, int] | None = None
     paid: int | None = None
     max_seats: int | None = None
+    stages: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def pays(self) -> bool:
+        """Whether it asks about what is only paid for."""
+        return self.paid is not None or self.better is not None or "quotas" in self.stages
 
 
 @dataclass(frozen=True)

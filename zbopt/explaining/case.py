@@ -48,8 +48,7 @@ class Case:
 
     def ask(self, question: Question, control: Control, workers: int) -> Finding:
         """Whether a plan exists."""
-        paying = question.goal.paid is not None or question.goal.better is not None
-        scenario = question.scenario if paying else hard_only(question.scenario)
+        scenario = question.scenario if question.goal.pays else hard_only(question.scenario)
         if not self.merging:
             return ask(scenario, control, workers, question.goal)
         from zbopt.engine.merge_question import ask_merge

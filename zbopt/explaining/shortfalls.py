@@ -24,8 +24,11 @@ class Shortfall:
 
 
 def shortfalls(case: Case, solution: Solution) -> Iterator[Shortfall]:
-    """Every post with an empty seat, then every quota that is short or over, of an assignment."""
-    if solution.assignment is None or case.merging:
+    """Every post with an empty seat, then every quota that is short or over; of a merger its empty seats, then its quotas, as a whole."""
+    if solution.assignment is None:
+        return
+    if case.merging:
+        yield from _of_merger(case, solution)
         return
     measures = measure(case.solved, solution.assignment)
     plan = Plan(case.solved, solution.assignment)
@@ -50,6 +53,19 @@ def shortfalls(case: Case, solution: Solution) -> Iterator[Shortfall]:
                 paid=measures.values["quotas"] - lacks,
             )
             yield Shortfall("quota", (asked.name, asked.scope), lacks, Question(case.solved, goal))
+
+
+def _of_merger(case: Case, solution: Solution) -> Iterator[Shortfall]:
+    """Which seats stay empty depends on the partition: the question is whether less stays empty (or short) in any."""
+    values = {str(stage.name): stage.value for stage in solution.stages}
+    if values.get("unfilled"):
+        goal = Goal(stages={"unfilled": values["unfilled"] - 1})
+        yield Shortfall("unfilled", (), values["unfilled"], Question(case.solved, goal, True))
+    if values.get("quotas"):
+        names: tuple[str, ...] = ("unfilled", "seats", "persons", "task_forces")
+        before = {name: values[name] for name in names if name in values}
+        goal = Goal(stages={**before, "quotas": values["quotas"] - 1})
+        yield Shortfall("quotas", (), values["quotas"], Question(case.solved, goal, True))
 
 
 __all__ = ["Shortfall", "shortfalls"]

@@ -115,7 +115,7 @@ def _is_plan(path: Path) -> bool:
 
 def with_edits(loaded: Loaded, texts: Sequence[str]) -> tuple[Loaded, tuple[Edit, ...]]:
     """A loaded scenario after edits as typed; raises `DiagnosticsError` with everything that cannot be done."""
-    scenario, edits = edited(loaded.scenario, texts)
+    scenario, edits = edited(loaded.scenario, texts, strict=True)
     return replace(loaded, scenario=scenario), edits
 
 

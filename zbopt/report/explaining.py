@@ -56,7 +56,7 @@ class Telling:
     def conflict(self, item: Document, number: int = 0) -> list[str]:
         """A conflict: its elements with their places, and who is left for the posts in it. Without number: of a seat or quota."""
         code = ("conflict.minimal" if number else "conflict.in_the_way") if item["minimal"] else "conflict.some"
-        lines = [self.say(code, number=number, count=len(item["elements"]))]
+        lines = [self._hanging(self.say(code, number=number, count=len(item["elements"])), 0)]
         for element in item["elements"]:
             place = f"  ({element['place']})" if element["place"] else ""
             lines.append(self._hanging(f"- {self.sentence(element)}{place}", 2))
@@ -108,6 +108,8 @@ class Telling:
         """A seat that stays empty or a quota that stays short, its conflict and its repairs."""
         if row["kind"] == "seat":
             head = self.say("shortfall.seat", post=row["subject"][0], missing=row["missing"])
+        elif row["kind"] in ("unfilled", "quotas"):
+            head = self.say(f"shortfall.{row['kind']}", missing=row["missing"])
         else:
             scope = scope_name(row["subject"][1], self.scenario, self.language)
             head = self.say("shortfall.quota", name=row["subject"][0], scope=scope, missing=row["missing"])

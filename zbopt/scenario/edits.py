@@ -51,6 +51,10 @@ class Edit:
         return f"{'.'.join(self.path)}=***" if secret else self.text
 
 
+NAMED = (Quota, TeamQuota, Stage, Group)
+"""Entries of lists inside a row or the policy that an edit finds by name."""
+
+
 class _Refused(Exception):
     """Why an edit cannot be done: code and arguments of the catalogue."""
 
@@ -125,7 +129,7 @@ def _inner(text: str, value: Any) -> tuple[str, ...]:
         fields = {info.alias or name: name for name, info in type(value).model_fields.items()}
         shown, rest = _head(text, fields)
         return (shown, *_inner(rest, getattr(value, fields[shown])))
-    if isinstance(value, tuple) and (not value or isinstance(value[0], Model)):
+    if isinstance(value, tuple) and (not value or isinstance(value[0], NAMED)):
         shown, rest = _head(text, {row_key(item) for item in value})
         return (shown, *_inner(rest, next(item for item in value if row_key(item) == shown)))
     if isinstance(value, Mapping) and all(isinstance(item, RulePolicy) for item in value.values()) and value:
@@ -269,7 +273,7 @@ def _changed(model: Any, path: tuple[str, ...], edit: Edit) -> Any:
     value = getattr(model, name)
     if name == "rules" and isinstance(model, Policy):
         return model.model_copy(update={"rules": _changed_rules(value, rest, edit)})
-    rows = isinstance(value, tuple) and bool(value) and isinstance(value[0], (Quota, TeamQuota, Stage, Group))
+    rows = isinstance(value, tuple) and bool(value) and isinstance(value[0], NAMED)
     if rows and rest:
         new = _changed_rows(value, rest, edit)
     elif not rest:
@@ -384,8 +388,8 @@ def _without_row(scenario: Scenario, name: str, key: str) -> Scenario:
     return scenario.replaced(**lists)
 
 
-def edited(scenario: Scenario, texts: Iterable[str]) -> tuple[Scenario, tuple[Edit, ...]]:
-    """The scenario after edits as typed, each read against what the ones before it left."""
+def edited(scenario: Scenario, texts: Iterable[str], strict: bool = False) -> tuple[Scenario, tuple[Edit, ...]]:
+    """The scenario after edits as typed, each read against what the ones before it left; `strict` refuses those that change nothing."""
     done: list[Edit] = []
     faults: list[Diagnostic] = []
     now = scenario
@@ -393,7 +397,7 @@ def edited(scenario: Scenario, texts: Iterable[str]) -> tuple[Scenario, tuple[Ed
         try:
             (edit,) = parse_edits([text], now)
             after = applied(now, [edit], checked=False)
-            if edit.action == "set" and getattr(after, edit.path[0]) == getattr(now, edit.path[0]):
+            if strict and edit.action == "set" and getattr(after, edit.path[0]) == getattr(now, edit.path[0]):
                 faults.append(_Refused("Z549").told(edit.shown))
             now = after
             done.append(edit)
