@@ -214,3 +214,81 @@ def test_edits_in_words_name_old_and_new() -> None:
     cap = next(text for text in texts if "抽调上限" in text)
     old, new = (int(item) for item in re.search(r"由 (\d+) 改为 (\d+) 人", cap).groups())  # type: ignore[union-attr]
     assert new == old + 1 == (loaded.scenario.units[0].lend_max or 0) + 1
+
+
+# --- prices, forced solves and alternatives as they are printed ------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("seed", [3, 11, 27, 42])
+def test_every_figure_of_a_printed_price_list(seed: int, language: str) -> None:
+    from tests.brute.price_cases import price_case
+    from tests.brute.price_oracle import prices as brute
+    from zbopt.scenario.load import parse
+
+    case = price_case(seed)
+    loaded = parse(case)
+    document = planning.prices(loaded, processes=1).document
+    sheet = Telling(loaded.scenario, Language(language)).price_sheet(document, True)
+    lines = sheet.text(600).splitlines()[3:]
+    expected, names = brute(case), [row["name"] for row in document["stages"]]
+    assert len(lines) == len(document["prices"])
+    for line, row in zip(lines, document["prices"], strict=True):
+        stated = [
+            int(number) for number in re.findall(r"(?<=\s)[+-]?\d+(?=\s|$)", line[-14 * (len(sheet.header) - 1) :])
+        ]
+        delta = expected[row["id"]]
+        if delta is None:
+            assert line.rstrip().endswith("无方案" if language == "zh" else "no plan")
+        else:
+            assert stated[-len(sheet.header[1:]) :][: len(names)] == [delta[name] for name in names] or stated[
+                -(len(document["figures"]) + len(names)) :
+            ][: len(names)] == [delta[name] for name in names]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_figure_of_a_printed_forced_solve(language: str) -> None:
+    from tests.test_forced import forced_case, small
+    from zbopt.scenario.load import parse
+
+    loaded = parse(small())
+    answer = planning.why_not(planning.assign(loaded), "P2", "T1-a")
+    text = Telling(loaded.scenario, Language(language), width=10_000).forced(answer.forced or {})
+    before, after = (dict(solve(raw)["stages"]) for raw in (small(), forced_case(small(), "P2", "T1-a")))
+    for label, name in STAGES[language].items():
+        found = re.search(re.escape(label) + r" +(-?\d+) +(-?\d+) +([+-]?\d+)", text)
+        assert found is not None
+        assert [int(item) for item in found.groups()] == [before[name], after[name], after[name] - before[name]]
+    moves = re.findall(r"^(P\d) +\S+ +(\S+) +(\S+)$", text, re.M)
+    assert moves == [("P2", "T1-b", "T1-a"), ("P1", "T1-a", "T1-b")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_figure_of_printed_alternatives(language: str) -> None:
+    from tests.brute.price_cases import price_case
+    from tests.brute.price_oracle import admitted, fixed, next_best
+    from zbopt.scenario.load import parse
+
+    case = price_case(7)
+    loaded = parse(case)
+    document = planning.alternatives(loaded, count=2, tolerance=300, difference=1).document
+    text = Telling(loaded.scenario, Language(language), width=10_000).alternatives(document)
+    plans = admitted(case, 300)
+    chosen = [(frozenset(map(tuple, best_of(document))), 0)]
+    for number, row in enumerate(document["plans"], 1):
+        label = f"备选{number}" if language == "zh" else f"no. {number}"
+        figures = [int(item) for item in re.search(rf"^{re.escape(label)} +(.*)$", text, re.M)[1].split()]  # type: ignore[index]
+        assert figures[-2] == row["value"] == next_best(plans, chosen, 1)
+        chosen.append((frozenset(map(tuple, row["seats"])), row["value"]))
+    pattern = r"(\d+) 人中有 (\d+) 人" if language == "zh" else r"(\d+) of (\d+) people"
+    found = re.search(pattern, text)
+    everybody = fixed(plans)
+    if found is not None:
+        pair = [int(item) for item in found.groups()]
+        assert (pair[::-1] if language == "zh" else pair)[0] == len(everybody)
+    else:
+        assert len(everybody) == sum(bool(row["posts"][0]) for row in document["people"])
+
+
+def best_of(document: dict) -> list[tuple[str, str]]:
+    return [(row["person"], post) for row in document["people"] for post in row["posts"][0]]

@@ -85,7 +85,7 @@ def _share(bound: str | int | None, out_of: int) -> float | None:
 def prices(
     document: Mapping[str, Any], scenario: Scenario, stage: str = "merit", most: int = 25, language: str | None = None
 ) -> alt.Chart:
-    """The price list in one stage: what each change alone gains or costs, largest first."""
+    """The price list in one stage: the changes that gain or cost most, from the largest gain to the largest cost."""
     alt, spoken = _altair(), _language(language)
     telling = Telling(scenario, spoken)
     rows = [
@@ -98,6 +98,7 @@ def prices(
         if row["stages"] is not None and row["stages"].get(stage)
     ]
     rows = sorted(rows, key=lambda row: -abs(row["delta"]))[:most]
+    rows = sorted(rows, key=lambda row: -row["delta"])
     return (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
