@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,23 @@ class Presence:
 
     columns: Ints
     people: Ints
+
+
+@dataclass(frozen=True)
+class _PairLabels(Sequence[tuple[str, ...]]):
+    """Person and post of each pair, made when one is asked for: most models are built for a question and never name a column."""
+
+    data: Data
+    person: Ints
+    post: Ints
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        return self.data.people[self.person[place]].id, self.data.posts[self.post[place]].id
 
 
 @dataclass
@@ -65,9 +84,7 @@ class Context:
     @cached_property
     def x(self) -> Ints:
         """Columns of the pairs; made first, so column = pair."""
-        people, posts = self.data.people, self.data.posts
-        labels = [(people[c].id, posts[p].id) for c, p in zip(self.person, self.post, strict=True)]
-        return self.builder.columns("x", labels, 0, 1, True)
+        return self.builder.columns("x", _PairLabels(self.data, self.person, self.post), 0, 1, True)
 
     @cached_property
     def u(self) -> Ints:

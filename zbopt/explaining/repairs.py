@@ -28,7 +28,7 @@ from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode
 
-MAX_QUESTIONS = 60
+MAX_QUESTIONS = 45
 """Questions after which the search ends if it has found a repair: a count, not a clock, so that the list is the same on every run."""
 
 SIDE_BY_SIDE = 2
@@ -60,7 +60,7 @@ class Repairer:
     case: Case
     question: Question
     control: Control
-    most: int = 5
+    most: int = 4
     conflicts: list[Conflict] = field(default_factory=list)
     complete: bool = False
     """Whether the search ended because no further repair exists."""
@@ -106,7 +106,8 @@ class Repairer:
         """A repair, solved again; None where that failed (another field of the format forbids it, or time)."""
         try:
             after = self.case.edited(edits)
-            solution = after.solve(self.control)
+            known = self.case.ask(self._after(edits), self.control, self.case.workers).assignment or ()
+            solution = after.solve(self.control, start=known)
         except DiagnosticsError:
             return None
         if solution.assignment is None:
