@@ -106,8 +106,10 @@ class Repairer:
         """A repair, solved again; None where that failed (another field of the format forbids it, or time)."""
         try:
             after = self.case.edited(edits)
-            known = self.case.ask(self._after(edits), self.control, self.case.workers).assignment or ()
-            solution = after.solve(self.control, start=known)
+            shown = self.case.ask(self._after(edits), self.control, self.case.workers)
+            if shown.outcome != "possible":
+                return None  # time ran out: what is not verified is not told
+            solution = after.solve(self.control, start=shown.assignment or ())
         except DiagnosticsError:
             return None
         if solution.assignment is None:
