@@ -67,22 +67,29 @@ class Repairer:
 
     def repairs(self, known: Sequence[Conflict] = ()) -> tuple[Repair, ...]:
         """Up to `most` repairs, cheapest first."""
-        asker = Asker(self.question, self.control, self.case.workers, self.case.ask)
         self.conflicts = list(known)
-        found: list[tuple[list[Action], tuple[Edit, ...]]] = []
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:  # a repair is solved again while the next one is looked for
+            verified = [pool.submit(self._verified, actions, edits) for actions, edits in self._found()]
+            done = (item.result() for item in verified)
+            return tuple(sorted((item for item in done if item is not None), key=lambda item: item.order))
+
+    def _found(self) -> Iterator[tuple[list[Action], tuple[Edit, ...]]]:
+        """The repairs, by the least price they can have, not yet solved again."""
+        asker = Asker(self.question, self.control, self.case.workers, self.case.ask)
         refused: list[frozenset[Action]] = []
-        while len(found) < self.most and not self.control.out_of_time():
+        found = 0
+        while found < self.most and not self.control.out_of_time():
             if found and asker.num_asked > MAX_QUESTIONS:
-                break
+                return
             hit = [frozenset(self._actions(conflict)) for conflict in self.conflicts]
             chosen = cheapest(hit, refused)
             if chosen is None:
                 self.complete = True
-                break
+                return
             gone = taken_away(sorted(chosen), self.question.elements, self.question.scenario)
             outcome = asker.without(gone).outcome
             if outcome == "unknown":
-                break
+                return
             if outcome == "impossible":
                 told = {item for conflict in self.conflicts for item in conflict.elements}
                 left = [item for item in self.question.elements if item not in gone]
@@ -91,10 +98,8 @@ class Repairer:
             refused.append(chosen)
             edits = self._edits(sorted(chosen))
             if edits is not None:
-                found.append((sorted(chosen), edits))
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            verified = pool.map(lambda item: self._verified(*item), found)
-            return tuple(sorted((item for item in verified if item is not None), key=lambda item: item.order))
+                found += 1
+                yield sorted(chosen), edits
 
     def _actions(self, conflict: Conflict) -> Iterator[Action]:
         for element in conflict.elements:
