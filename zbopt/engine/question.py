@@ -130,15 +130,16 @@ def _reduced(model: LinearModel) -> tuple[LinearModel | None, Ints]:
     needed too, and so on. What is left can be zero: it helps only rows that nothing breaks. Lower columns above 0 are needed.
     """
     matrix = model.matrix.tocsr()
-    plus, minus = (matrix > 0).astype(np.int8), (matrix < 0).astype(np.int8)
+    # counts of a row's columns: a narrow type would wrap round at 128 of them, and help would be overlooked
+    plus, minus = (matrix > 0).astype(np.int64), (matrix < 0).astype(np.int64)
     low, high = np.isfinite(model.row_lower), np.isfinite(model.row_upper)
     below, above = low & (model.row_lower > 0), high & (model.row_upper < 0)
     needed = model.lower > 0
     while True:
-        helping = (plus.T @ below.astype(np.int8) > 0) | (minus.T @ above.astype(np.int8) > 0)
+        helping = (plus.T @ below > 0) | (minus.T @ above > 0)
         more = needed | (helping & (model.upper > 0))
-        hurt_low = below | (low & (minus @ more.astype(np.int8) > 0))
-        hurt_high = above | (high & (plus @ more.astype(np.int8) > 0))
+        hurt_low = below | (low & (minus @ more > 0))
+        hurt_high = above | (high & (plus @ more > 0))
         if np.array_equal(more, needed) and np.array_equal(hurt_low, below) and np.array_equal(hurt_high, above):
             break
         needed, below, above = more, hurt_low, hurt_high
