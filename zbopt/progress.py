@@ -24,6 +24,10 @@ class Event:
         return None if self.best is None or self.bound is None else abs(self.bound - self.best)
 
 
+Listener = Callable[[Event], None] | None
+"""What draws progress; None: nobody."""
+
+
 class Control:
     """Deadline, stop request and progress listener of one run.
 
@@ -74,3 +78,7 @@ class Control:
             self._listener(event)
         except Exception:  # whatever a listener raises, the run goes on without it
             self._listener = None
+
+
+OnControl = Callable[[Control], None] | None
+"""Receives the control of a run, by which it can be stopped."""

@@ -12,12 +12,12 @@ from typing import Literal
 
 import numpy as np
 
-from zbopt.engine.assign import assign_stages, assignment_at, drafted
+from zbopt.engine.assign import assign_stages, assignment_at, drafted, finished
 from zbopt.engine.backend import search
 from zbopt.engine.context import Context
-from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
 from zbopt.engine.stages import EPS, Descent
-from zbopt.engine.start import given_plan
+from zbopt.engine.start import given_plan, pairs_of_plan
 from zbopt.engine.tiebreak import tie_break
 from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
@@ -55,7 +55,7 @@ class Admitted:
         context = drafted(self.scenario)
         sames = [_same(context, plan) for plan in plans]
         stages = assign_stages(self.scenario)
-        model = context.builder.build([*(stage.name for stage in stages), *([] if _has_merit(stages) else ["merit"])])
+        model = finished(context)
         for stage, result in zip(stages, self.solution.stages, strict=True):
             value = -result.value if stage.name == "merit" else result.value
             allowance = stage.allowance(value) if stage is not stages[-1] else self.allowance
@@ -144,10 +144,6 @@ class Admitted:
         return Descent(model, self.control, self.workers, len(context.x), int(context.data.seats.sum()), None)
 
 
-def _has_merit(stages: Sequence[object]) -> bool:
-    return any(getattr(stage, "name", "") == "merit" for stage in stages)
-
-
 def _posts_of(plan: Assignment) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for person, post in plan:
@@ -169,31 +165,36 @@ def _same(
 
     `among` counts some people only; then `known` is the model that has the columns `same` of this plan already.
     """
-    posts_of = _posts_of(plan)
-    ids = context.data.people
-    columns: list[int] = []
-    values: list[float] = []
-    bounds = np.searchsorted(context.person, np.arange(len(ids) + 1))
+    people = context.data.people
+    counted = np.ones(len(people), bool) if among is None else np.array([item.id in among for item in people], bool)
+    own = np.zeros(len(context.x), bool)
+    own[pairs_of_plan(context, plan)] = True
+    seated = np.zeros(len(people), bool)
+    seated[context.person[own]] = True
+    # one seat at most: kept where seated, and counted against where a seat is new
+    single = counted[context.person] & ~context.several[context.person]
+    kept, new = np.flatnonzero(single & own), np.flatnonzero(single & ~seated[context.person])
+    columns = [context.x[kept], context.x[new]]
+    values = [np.ones(len(kept)), -np.ones(len(new))]
     same_of = {} if known is None else _same_columns(known)
-    for place, person in enumerate(ids):
-        pairs = np.arange(bounds[place], bounds[place + 1])
-        own = posts_of.get(person.id, ())
-        if not len(pairs) or (among is not None and person.id not in among):
-            continue
-        here = np.array([context.data.posts[post].id in own for post in context.post[pairs]], bool)
-        if not context.several[place]:
-            columns += context.x[pairs[here] if own else pairs].tolist()
-            values += [1.0 if own else -1.0] * int(here.sum() if own else len(pairs))
-            continue
-        column = same_of.get(person.id)
-        if column is None:
-            column = int(context.builder.columns("same", [(person.id,)], 0, 1, True)[0])
-            entries = np.r_[np.full(len(pairs), 0)], context.x[pairs], np.where(here, -1.0, 1.0)
-            row = context.builder.rows("same", [(person.id,)], entries, 1 - len(own), np.inf)
-            context.builder.more((row, np.array([column]), np.ones(1)))
-        columns.append(column)
-        values.append(1.0)
-    return np.array(columns, np.int64), np.array(values)
+    for place in np.flatnonzero(counted & context.several):
+        name = people[place].id
+        column = same_of[name] if name in same_of else _same_column(context, int(place), own)
+        columns.append(np.array([column], np.int64))
+        values.append(np.ones(1))
+    return np.concatenate(columns), np.concatenate(values)
+
+
+def _same_column(context: Context, place: int, own: Bools) -> int:
+    """A column that is 1 where a person who may sit twice holds the same posts, with its row."""
+    label = [(context.data.people[place].id,)]
+    low, high = np.searchsorted(context.person, [place, place + 1])
+    pairs = np.arange(low, high)
+    column = context.builder.columns("same", label, 0, 1, True)
+    entries = np.zeros(len(pairs), int), context.x[pairs], np.where(own[pairs], -1.0, 1.0)
+    row = context.builder.rows("same", label, entries, 1 - int(own[pairs].sum()), np.inf)
+    context.builder.more((row, column, np.ones(1)))
+    return int(column[0])
 
 
 def _same_columns(model: LinearModel) -> dict[str, int]:

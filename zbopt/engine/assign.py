@@ -48,8 +48,13 @@ def build(
     `without` leaves rules, row families or terms out: tests drop rules; a question without objective needs no terms.
     """
     context = drafted(scenario, without)
-    stages = [stage.name for stage in assign_stages(scenario)]
-    return context, context.builder.build([*stages, *(name for name in ("merit", *further) if name not in stages)])
+    return context, finished(context, further)
+
+
+def finished(context: Context, further: tuple[str, ...] = ()) -> LinearModel:
+    """The model of a draft, with objectives for its stages, merit and the `further` ones."""
+    stages = [stage.name for stage in assign_stages(context.data.scenario)]
+    return context.builder.build([*stages, *(name for name in ("merit", *further) if name not in stages)])
 
 
 def drafted(scenario: Scenario, without: frozenset[str] = frozenset()) -> Context:

@@ -23,6 +23,7 @@ from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.pricing import priced_candidates
 from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance, nearest
+from zbopt.engine.start import pairs_of_plan
 from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
@@ -261,7 +262,8 @@ class _Run:
         unique = False
         assert descent.point is not None
         if self.near and not descent.out_of_time():
-            nearest(descent, built.context.x, _desk_pairs(built, self.near))
+            pairs = built.context.x
+            nearest(descent, pairs, pairs[pairs_of_plan(built.context, self.near)])
         elif self.certify and not descent.out_of_time():
             unique = self._tie_break(built, descent)
         plan = self._settled(built, descent)
@@ -358,19 +360,6 @@ def seated(built: Built, point: Floats) -> list[tuple[str, str]]:
     pairs = np.flatnonzero(point[: len(context.x)] > 0.5)
     names = built.merging.desk_names
     return [(context.data.people[context.person[pair]].id, names[context.post[pair]]) for pair in pairs]
-
-
-def _desk_pairs(built: Built, assignment: Assignment) -> Ints:
-    """The columns x of a plan known from elsewhere."""
-    context, names = built.context, built.merging.desk_names
-    wanted = set(assignment)
-    pairs = [
-        pair
-        for pair in range(len(context.x))
-        if (context.data.people[context.person[pair]].id, names[context.post[pair]]) in wanted
-    ]
-    found: Ints = context.x[np.array(pairs, np.int64)]
-    return found
 
 
 def chosen_partition(built: Built, point: Floats) -> Partition:

@@ -1,6 +1,6 @@
 """What can stand against a plan: rules, caps, sizes, quotas in a scope, pins, posts that must be filled. Meaning: `docs/explaining.md`.
 
-A question leaves some of them out (`Question.keeping`) and asks again. Every element can be left out, and without all of them the
+A question leaves some of them out (`Question.without`) and asks again. Every element can be left out, and without all of them the
 empty plan is one.
 """
 

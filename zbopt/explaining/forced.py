@@ -12,7 +12,7 @@ from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, Conflict, conflicts
 from zbopt.explaining.elements import Element, Question
 from zbopt.explaining.repairs import PENDING, Repair, Repairer
-from zbopt.plan.audit import AuditError, AuditFault
+from zbopt.plan.audit import confirm
 from zbopt.plan.bars import Bars
 from zbopt.plan.measure import measure
 from zbopt.plan.result import Assignment, Solution
@@ -105,13 +105,19 @@ def _with_shortest(after: Case, found: Forced, assignment: Assignment, person: s
         return found
     short = nearest_to(after.solved, found.solution, assignment, control, after.workers)
     measures = measure(after.solved, short)
-    if measures.faults:
-        raise AuditError(tuple(AuditFault(item.rule, item.subject, item.message) for item in measures.faults))
+    confirm(measures, _before_merit(after, found.solution))
     return replace(
         found,
         shortest=chain(assignment, short, (person,)),
         shortest_after={name: measures.values[name] for name in found.before if name in measures.values},
     )
+
+
+def _before_merit(after: Case, solution: Solution) -> dict[str, tuple[int, int]]:
+    """Least and most that each stage before merit may come to in a shortest chain: its value and the policy's tolerance."""
+    allowance = {str(stage.name): stage.allowance for stage in after.solved.policy.stages}
+    values = values_of(solution)
+    return {name: (value, value + allowance[name](value)) for name, value in values.items() if name != "merit"}
 
 
 def grouped(
@@ -128,7 +134,7 @@ def grouped(
     group = Group(task_forces=tuple(sorted(parts)))
     merge = policy.merge.model_copy(update={name: (*getattr(policy.merge, name), group)})
     scenario = case.scenario.replaced(policy=policy.model_copy(update={"merge": merge}))
-    after = Case(scenario, case.kind, case.overrides, case.workers, case.seed)
+    after = replace(case, scenario=scenario)
     solution = after.solve(control, near=assignment)
     if solution.assignment is None:
         return Forced(solution.status, before, {})

@@ -69,6 +69,8 @@ def allowing(case: Case, most: int, control: Control) -> Iterator[tuple[tuple[Ed
         ("max_size", merge.max_size, merge.max_size + 30, ""),
     )
     for name, start, end, mark in bounds:
+        if name == "min_overlap" and start <= end:
+            continue  # nothing is left to loosen
 
         def edit(value: int, name: str = name, mark: str = mark) -> tuple[Edit, ...]:
             """The setting at a value."""

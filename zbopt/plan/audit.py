@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
@@ -52,6 +53,21 @@ class AuditError(Exception):
     def __init__(self, faults: tuple[AuditFault, ...]) -> None:
         self.faults = faults
         super().__init__("; ".join(f"{fault.rule} {fault.subject} {fault.path}" for fault in faults))
+
+    def __reduce__(self) -> tuple[type[AuditError], tuple[tuple[AuditFault, ...]]]:
+        """Made again from its faults: it must come back whole from another process."""
+        return AuditError, (self.faults,)
+
+
+def confirm(measures: Measures, promised: Mapping[str, tuple[int, int]] = MappingProxyType({})) -> None:
+    """Raise `AuditError` for a plan that breaks a hard rule, or whose values lie outside what was promised (least, most)."""
+    faults = [AuditFault(item.rule, item.subject, item.message) for item in measures.faults]
+    for name, (least, most) in promised.items():
+        if not least <= measures.values[name] <= most:
+            args: dict[str, Argument] = {"stage": name, "stated": most, "found": measures.values[name]}
+            faults.append(AuditFault(name, ("stage", name), Message("audit.value", args)))
+    if faults:
+        raise AuditError(tuple(faults))
 
 
 def audit_solution(scenario: Scenario, solution: Solution) -> tuple[AuditFault, ...]:

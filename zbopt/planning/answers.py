@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import Argument, DiagnosticsError, Message, error
+from zbopt.diagnostics import Argument, DiagnosticsError, Mark, Message, error
 from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditFault, audit_document
 from zbopt.plan.document import Document, assignment_in
@@ -60,8 +60,6 @@ class Finished:
 
 def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Finished:
     """Read a finished plan (a run folder or plan.json) and audit it; raises `DiagnosticsError` where it cannot be read."""
-    from zbopt.diagnostics import Mark
-
     file = runfolder.plan_path(Path(path))
     try:
         plan = runfolder.read_json(file)
@@ -86,6 +84,13 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
             raise DiagnosticsError([error("Z502", Mark(str(path)))]) from None
     loaded = load(scenario_path)
     return Finished(plan, loaded, audit_document(plan, loaded.scenario))
+
+
+def confirmed(finished: Finished, path: str | Path) -> Finished:
+    """The finished plan; raises `DiagnosticsError` where the audit finds faults: what is said of it would mislead."""
+    if finished.faults:
+        raise DiagnosticsError([error("Z511", Mark(str(path)), count=len(finished.faults))])
+    return finished
 
 
 @dataclass(frozen=True)
@@ -176,4 +181,4 @@ def why_not_there(finished: Finished, person: str, post: str) -> Answer:
     return Answer((head, *(messages or (Message("whynot.merit"),))), tuple(rows))
 
 
-__all__ = ["Answer", "Finished", "open_plan", "why_not_there", "why_there"]
+__all__ = ["Answer", "Finished", "confirmed", "find", "open_plan", "why_not_there", "why_there"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered
@@ -10,7 +10,7 @@ from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solut
 from zbopt.plan.document import document
 from zbopt.plan.result import Solution
 from zbopt.planning.results import Result
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
 
@@ -30,8 +30,8 @@ def assign(
     seed: int | None = None,
     workers: int | None = None,
     cross_check: bool = False,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Result:
     """Staff the task forces of a scenario. The plan is audited before it is returned; `AuditError` is a defect of zbopt.
 

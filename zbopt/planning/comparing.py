@@ -16,13 +16,10 @@ from zbopt.planning.explaining import edits_json
 from zbopt.planning.framed import Framed
 from zbopt.planning.merging import merge, restructure
 from zbopt.planning.results import Result
-from zbopt.progress import Control, Event
+from zbopt.progress import Listener, OnControl
 from zbopt.scenario.edits import Edit, edited
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
-
-Listener = Callable[[Event], None] | None
-OnControl = Callable[[Control], None] | None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from zbopt.plan.document import Document
 from zbopt.plan.result import Solution
 from zbopt.planning.framed import Framed
 from zbopt.planning.merging import merge_hints, unfit_checked
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override, load_decisions
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
@@ -68,8 +68,8 @@ def opened(
 
 
 def controlled(
-    loaded: Loaded, time_limit_seconds: int | None, listener: Callable[[Event], None] | None,
-    on_control: Callable[[Control], None] | None, factor: int = 1,
+    loaded: Loaded, time_limit_seconds: int | None, listener: Listener,
+    on_control: OnControl, factor: int = 1,
 ) -> Control:  # fmt: skip
     """The control of a run; without a limit of its own, the policy's times `factor`."""
     limit = time_limit_seconds or factor * loaded.scenario.policy.solver.time_limit_seconds
@@ -87,8 +87,8 @@ def explain(
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Explanation:
     """The conflicts and repairs of an impossible case, or those of every empty seat and short quota of its best plan.
 

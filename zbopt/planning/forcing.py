@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,9 @@ from zbopt.plan.teams import Structure
 from zbopt.planning.answers import Answer, Finished, find, open_plan, why_not_there, why_there
 from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_json, repair_json
 from zbopt.planning.results import Result
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
-
-Listener = Callable[[Event], None] | None
-OnControl = Callable[[Control], None] | None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan import runfolder
 from zbopt.planning.merging import unfit_checked
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def frontier(
     earlier: str | Path | None = None,
     time_limit_seconds: int | None = None,
     workers: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
     on_rows: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """The exact frontier of persons against moves after triage, most persons first.

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from zbopt.plan.runfolder import write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.framed import Framed
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.edits import Edit, edited
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.load import Loaded
@@ -153,8 +153,8 @@ def grid(
     processes: int | None = None,
     scheduler: str | None = None,
     time_limit_seconds: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Grid:
     """Solve every row of a grid file; finished rows in the folder `out` are read, not solved again.
 

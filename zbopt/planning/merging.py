@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, orde
 from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
 from zbopt.plan.result import Solution
 from zbopt.planning.results import Result
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
@@ -24,8 +23,8 @@ def merge(
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Result:
     """Merge the task forces that `assign` would staff, and staff what comes out; settings as in `assign`.
 
@@ -47,8 +46,8 @@ def restructure(
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Result:
     """Triage, then merge and staff what remains, with the action lists; settings as in `merge`.
 
@@ -77,8 +76,8 @@ class _MergeRun:
     time_limit_seconds: int | None
     seed: int | None
     workers: int | None
-    listener: Callable[[Event], None] | None
-    on_control: Callable[[Control], None] | None
+    listener: Listener
+    on_control: OnControl
 
     def result(self) -> Result:
         """Solve, write down, audit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from zbopt.plan.measure import measure
 from zbopt.plan.result import Assignment, Solution
 from zbopt.planning.explaining import controlled, edits_json, opened
 from zbopt.planning.framed import Framed
-from zbopt.progress import Control, Event
+from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.version import __version__
@@ -52,8 +51,8 @@ def prices(
     seed: int | None = None,
     workers: int | None = None,
     processes: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Listed:
     """What each rule, quota, pin and bound alone costs; `processes` solve side by side (all processors where not stated)."""
     from zbopt.planning.side_by_side import solved_elsewhere
@@ -108,8 +107,8 @@ def alternatives(
     time_limit_seconds: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
-    listener: Callable[[Event], None] | None = None,
-    on_control: Callable[[Control], None] | None = None,
+    listener: Listener = None,
+    on_control: OnControl = None,
 ) -> Listed:
     """Plans that lose at most `tolerance` of the last stage and differ in `difference` people or more, and who is fixed.
 

@@ -137,6 +137,11 @@ class Scope:
         )
 
 
+def scope_text(scope: Scope) -> str:
+    """A scope as it stands behind the name of a quota: `all`, `each`, `T05`, `kind:project`."""
+    return {"task_force": scope.value, "kind": f"kind:{scope.value}"}.get(scope.kind, scope.kind)
+
+
 def parse_scope(value: Any) -> Scope:
     """`all`, `each`, a task force's id, or `{kind: project}`."""
     if isinstance(value, Scope):
