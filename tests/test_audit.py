@@ -131,3 +131,26 @@ def test_every_altered_leaf_is_found() -> None:
         other, shown = with_altered_leaf(plan, path)
         places = [fault.path for fault in audit_document(other, scenario) if fault.path]
         assert any(shown.startswith(place) for place in places), (shown, places)
+
+
+def test_a_disagreement_comes_back_whole_from_another_process() -> None:
+    import pickle
+
+    from zbopt.diagnostics import Message
+    from zbopt.plan.audit import AuditError, AuditFault
+
+    fault = AuditFault("R01", ("person", "P1"), Message("fault.R01", {"rule": "R01", "value": ("T1", "T2")}))
+    assert pickle.loads(pickle.dumps(AuditError((fault,)))).faults == (fault,)
+
+
+def test_an_alternative_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's alternatives are looked at by the audit: another value, too little difference, a broken rule."""
+    from zbopt import planning
+    from zbopt.engine import alternatives as engine
+    from zbopt.plan.audit import AuditError
+
+    best = planning.assign("scenarios/part-time").solution
+    for plan, value in ((best.assignment, best.stages[-1].value), ((), 0), (best.assignment[:1], 7)):
+        monkeypatch.setattr(engine, "alternatives", lambda *_, p=plan, v=value: engine.Others(((p, v),), "found", ()))
+        with pytest.raises(AuditError):
+            planning.alternatives("scenarios/part-time", tolerance=5, difference=2)

@@ -246,3 +246,27 @@ def test_identity_numbers_are_not_copied(tmp_path: Path) -> None:
     loaded = load(tmp_path)
     files = written(loaded, edited(loaded.scenario, ["people.P1.pool=true"])[1], "repair-1")
     assert all(b"110105" not in data for data in files.values())
+
+
+def test_one_of_several_quotas_of_a_name(tmp_path: Path) -> None:
+    """A name alone means all of them; name and scope mean one, in the model and in the file."""
+    text = (
+        "name: x\nas_of: 2019-06\nunits: [{id: U1, name: 县局}]\n"
+        "task_forces: [{id: T1, name: 一, kind: project, posts: [{id: T1-a}]}]\n"
+        "policy:\n  quotas:\n    - {name: 专业型, of: specialist, min: 55%}\n"
+        "    - {name: 专业型, of: specialist, in: {kind: project}, min: 40%}\n    - {name: 专业型, of: specialist, in: T1, min: 30%}\n"
+    )
+    (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+    for edit, expected in (
+        ("policy.quotas.专业型@all.min=50%", ["50%", "40%", "30%"]),
+        ("policy.quotas.专业型@kind:project.min=36%", ["55%", "36%", "30%"]),
+        ("policy.quotas.专业型@T1.min=10%", ["55%", "40%", "10%"]),
+        ("policy.quotas.专业型.min=20%", ["20%", "20%", "20%"]),
+        ("-policy.quotas.专业型@T1", ["55%", "40%"]),
+    ):
+        loaded = load(tmp_path)
+        after, edits = edited(loaded.scenario, [edit])
+        assert sorted((str(quota.min) for quota in after.policy.quotas), reverse=True) == sorted(expected, reverse=True)
+        for name, data in written(loaded, edits, "w").items():
+            (tmp_path / name).write_bytes(data)
+        assert load(tmp_path / "scenario.w.yaml").scenario.sha256 == after.sha256

@@ -291,3 +291,67 @@ def test_every_figure_of_printed_alternatives(language: str) -> None:
 
 def best_of(document: dict) -> list[tuple[str, str]]:
     return [(row["person"], post) for row in document["people"] for post in row["posts"][0]]
+
+
+def test_a_repair_leaves_other_quotas_of_the_name_alone() -> None:
+    """Two quotas of one name: only the one in the task force that cannot be staffed is lowered."""
+    from zbopt.scenario.load import parse
+
+    people = [
+        {"id": f"P{n}", "name": f"甲{n}", "unit": "U1", "categories": {"plan" if n < 2 else "text": 3}}
+        for n in range(4)
+    ]
+    people[2]["specialist"] = people[3]["specialist"] = True
+    posts = {
+        key: [{"id": f"{key}-a", "category": kind, "seats": 2, "must_fill": True}]
+        for key, kind in (("T1", "plan"), ("T2", "text"))
+    }
+    case = {
+        "name": "同名",
+        "as_of": "2019-06",
+        "categories": [{"id": "plan", "name": "谋划"}, {"id": "text", "name": "文字"}],
+        "units": [{"id": "U1", "name": "县局"}],
+        "people": people,
+        "task_forces": [{"id": key, "name": key, "kind": "project", "posts": posts[key]} for key in posts],
+        "policy": {
+            "rules": {"R37": "off"},
+            "quotas": [
+                {"name": "专业型", "of": "specialist", "in": "all", "min": "50%", "mode": "hard"},
+                {"name": "专业型", "of": "specialist", "in": "T1", "min": "40%", "mode": "hard"},
+            ],
+        },
+    }
+    found = planning.explain(parse(case))
+    assert [edit["edit"] for edit in found.document["repairs"][0]["edits"]] == ["policy.quotas.专业型@T1.min=0%"]
+
+
+def test_counting_names_only_what_makes_it_impossible() -> None:
+    """A post that may stay empty is scarce too; it is told where seats stay empty, not as a reason why no plan exists."""
+    from zbopt.scenario.load import parse
+
+    def case(must: bool) -> dict:
+        return {
+            "name": "计数",
+            "as_of": "2019-06",
+            "categories": [{"id": "plan", "name": "谋划"}],
+            "units": [{"id": "U1", "name": "县局"}],
+            "people": [{"id": "P1", "name": "甲", "unit": "U1"}],
+            "task_forces": [
+                {
+                    "id": "T1",
+                    "name": "一",
+                    "kind": "project",
+                    "posts": [
+                        {"id": "T1-a", "needs": {"plan": 3}, "must_fill": must},
+                        {"id": "T1-b", "needs": {"plan": 4}},
+                    ],
+                }
+            ],
+            "policy": {"rules": {"R37": "off"}},
+        }
+
+    impossible, possible_case = planning.explain(parse(case(True))), planning.explain(parse(case(False)))
+    assert [item.subject[0] for item in impossible.counting] == ["T1-a"]
+    assert [item.subject[0] for item in possible_case.counting] == ["T1-a", "T1-b"]
+    text = Telling(possible_case.loaded.scenario, Language("zh")).explanation(possible_case.document, ["x"])
+    assert "不经求解即可看出" in text

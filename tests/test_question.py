@@ -30,7 +30,12 @@ def test_help_through_a_row_with_many_people_is_found(number: int) -> None:
                 "kind": "project",
                 "posts": [{"id": "T1-a", "category": "plan", "seats": number, "must_fill": True}],
             },
-            {"id": "T2", "name": "二", "kind": "project", "posts": [{"id": "T2-a", "category": "text", "seats": number}]},
+            {
+                "id": "T2",
+                "name": "二",
+                "kind": "project",
+                "posts": [{"id": "T2-a", "category": "text", "seats": number}],
+            },
         ],
         "policy": {
             "rules": {"R37": "off"},

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from zbopt.planning import overlap as overlap
     from zbopt.planning import prices as prices
     from zbopt.planning import restructure as restructure
-    from zbopt.planning import take as what_would_it_take
     from zbopt.planning import what_if as what_if
+    from zbopt.planning import what_would_it_take as what_would_it_take
     from zbopt.planning import why as why
     from zbopt.planning import why_not as why_not
     from zbopt.report import charts as charts
@@ -65,5 +65,5 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from zbopt import planning
 
-        return getattr(planning, "take" if name == "what_would_it_take" else name)
+        return getattr(planning, name)
     raise AttributeError(name)

@@ -18,10 +18,14 @@ from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post
+from zbopt.scenario.vocabulary import Mode
 
 
-def supply(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Every warning about supply and demand, with the place in the planner's files."""
+def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
+    """Every warning about supply and demand, with the place in the planner's files.
+
+    `must` leaves out what a plan can live with: posts that may stay empty, quotas that are only paid for.
+    """
     data = Data(loaded.scenario)
     if not data.teams:
         yield warning("Z300", loaded.mark("policy", "policy"))
@@ -30,9 +34,10 @@ def supply(loaded: Loaded) -> Iterator[Diagnostic]:
     if not data.posts:
         return
     allowed = eligibility(data).allowed
-    yield from _quotas(loaded, data, allowed)
-    yield from _scarce(loaded, data, allowed)
-    yield from _competing(loaded, data, allowed)
+    asked = np.array([post.must_fill or not must for post in data.posts], bool)
+    yield from _quotas(loaded, data, allowed, must)
+    yield from _scarce(loaded, data, allowed, asked)
+    yield from _competing(loaded, data, allowed, asked)
     yield from _pins(loaded, data, allowed)
 
 
@@ -42,10 +47,15 @@ def _empty_task_forces(loaded: Loaded, data: Data) -> Iterator[Diagnostic]:
             yield warning("Z306", loaded.mark("task_forces", team.id), (team.id, team.name))
 
 
-def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnostic]:
+def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray, must: bool) -> Iterator[Diagnostic]:
     """Minima above the seats of their scope, or above the people who could sit there."""
     for item in facts.requirements(loaded.scenario):
-        if item.min is None or isinstance(item.min, Share) or not item.task_forces:
+        if (
+            item.min is None
+            or isinstance(item.min, Share)
+            or not item.task_forces
+            or (must and item.mode is not Mode.HARD)
+        ):
             continue
         posts = np.isin(data.post_team, [data.team_index[key] for key in item.task_forces])
         seats = int(data.seats[posts].sum())
@@ -58,10 +68,10 @@ def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnos
             yield warning("Z307", mark, (item.name,), "min", value=item.min, count=able, scope=item.scope)
 
 
-def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnostic]:
+def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) -> Iterator[Diagnostic]:
     """Posts with fewer people than seats, with the number each rule bars."""
     bars = Bars(loaded.scenario)
-    for place in np.flatnonzero(allowed.sum(axis=0) < data.seats):
+    for place in np.flatnonzero(asked & (allowed.sum(axis=0) < data.seats)):
         post = data.posts[place]
         counts = Counter(
             rule
@@ -73,11 +83,11 @@ def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnos
         yield warning("Z302", _mark(loaded, post), _who(post), count=number, seats=post.seats, reasons=shown)
 
 
-def _competing(loaded: Loaded, data: Data, allowed: np.ndarray) -> Iterator[Diagnostic]:
+def _competing(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) -> Iterator[Diagnostic]:
     """A smallest-found group of posts that together have fewer candidates than seats (Hall), from a minimum cut."""
     if any(post.load < facts.FULL_TIME for post in data.posts) or any(person.capacity > 100 for person in data.people):
         return  # with part-time seats a person may serve twice; the solve decides
-    short = np.flatnonzero(allowed.sum(axis=0) >= data.seats)
+    short = np.flatnonzero(asked & (allowed.sum(axis=0) >= data.seats))
     group = _deficient(allowed[:, short], data.seats[short])
     if len(group) < 2:
         return

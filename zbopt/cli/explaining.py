@@ -39,13 +39,20 @@ def _answered(
     from zbopt import planning
 
     finished = opened_plan(plan, scenario, language)
-    if finished.faults:  # an explanation of another scenario's plan would mislead
-        fail(language, error("Z511", count=len(finished.faults)))
+    planning.confirmed(finished, plan or "")
+    if ask == "why_there":  # read from the plan: no solver is loaded
+        _show(planning.why_there(finished, *arguments), style, finished.scenario, language)
+        return
     with stoppable(language) as on_control:
         asked = planning.Asked.of(
             finished, settings["time_limit"], listener(settings["progress"]), on_control, settings["workers"]
         )
         answer = getattr(planning, ask)(asked, *arguments)
+    _show(answer, style, finished.scenario, language)
+
+
+def _show(answer: Any, style: str, scenario: Any, language: Language) -> None:
+    """An answer as text or JSON."""
     if style == "json":
         as_json(
             {
@@ -57,7 +64,7 @@ def _answered(
             }
         )
     else:
-        click.echo(_answer(answer, finished.scenario, language))
+        click.echo(_answer(answer, scenario, language))
 
 
 def _answer(answer: Any, scenario: Any, language: Language) -> str:
@@ -87,7 +94,7 @@ def _answer(answer: Any, scenario: Any, language: Language) -> str:
 @guarded
 def why(what: str, plan: Path | None, scenario: Path | None, style: str, language: Language, **settings: Any) -> None:
     """Why a person sits there, who could take a post, why task forces are merged."""
-    _answered("explain_why", (what,), plan, scenario, style, settings, language)
+    _answered("answer_why" if "+" in what else "why_there", (what,), plan, scenario, style, settings, language)
 
 
 @click.command(cls=Command, help="help.why-not")
@@ -107,7 +114,7 @@ def why_not(
     """Why a person does not sit on a post, task forces are not merged, the headcount is not lower."""
     if post is None and "+" not in what and not what.isdecimal():
         fail(language, error("Z505"))
-    _answered("explain_why_not", (what, post), plan, scenario, style, settings, language)
+    _answered("answer_why_not", (what, post), plan, scenario, style, settings, language)
 
 
 @click.command(cls=Command, help="help.what-would-it-take")
@@ -119,7 +126,7 @@ def what_would_it_take(
     person: str, post: str, plan: Path | None, scenario: Path | None, style: str, language: Language, **settings: Any
 ) -> None:
     """What puts a person on a post, and what it costs."""
-    _answered("what_would_it_take", (person, post), plan, scenario, style, settings, language)
+    _answered("answer_take", (person, post), plan, scenario, style, settings, language)
 
 
 # --- repair ----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from zbopt.plan.merged import MergedPlan
 from zbopt.plan.result import Solution
 from zbopt.progress import Control
 from zbopt.scenario import facts
-from zbopt.scenario.edits import Edit
+from zbopt.scenario.edits import Edit, names_of
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode
@@ -304,12 +304,11 @@ def _opened(path: tuple[str, ...], end: str, bound: Share | int) -> Edit:
 
 
 def quotas_named(scenario: Scenario, name: str) -> list[tuple[tuple[str, ...], Any]]:
-    """The hard quotas of a name with the path of an edit: of the policy, and of task forces."""
-    found: list[tuple[tuple[str, ...], Any]] = []
-    for quota in scenario.policy.quotas:
-        if quota.name == name and quota.mode is Mode.HARD:
-            found.append((("policy", "quotas", name), quota))
-            break
+    """The hard quotas of a name with the path of an edit: of the policy (with the scope where several have it), and of task forces."""
+    same = [quota for quota in scenario.policy.quotas if quota.name == name]
+    found: list[tuple[tuple[str, ...], Any]] = [
+        (("policy", "quotas", names_of(quota)[len(same) > 1]), quota) for quota in same if quota.mode is Mode.HARD
+    ]
     found += [
         (("task_forces", team.id, "quotas", name), own)
         for team in scenario.task_forces

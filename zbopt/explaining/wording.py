@@ -13,7 +13,7 @@ from zbopt.explaining.elements import Element, least_of
 from zbopt.plan.bars import Bars
 from zbopt.plan.measure import lending_cap, team_size
 from zbopt.scenario import facts
-from zbopt.scenario.edits import Edit, row_key
+from zbopt.scenario.edits import Edit, names_of, row_key
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Pin, Post, Scenario
@@ -158,7 +158,7 @@ def _known_edit(edit: Edit, scenario: Scenario) -> Message | None:
         args: dict[str, Argument] = {"task_force": path[1], "name": scenario.task_force_by_id[path[1]].name}
         return Message(f"edit.size_{path[3]}", {**args, "old": low if path[3] == "min" else high, "value": value})
     if path[:2] == ("policy", "quotas") and path[3:] in (("min",), ("max",)):
-        old_bound = _bound_of([q for q in scenario.policy.quotas if q.name == path[2]], path[3])
+        old_bound = _bound_of([quota for quota in scenario.policy.quotas if path[2] in names_of(quota)], path[3])
         return Message(f"edit.quota_{path[3]}", {"name": path[2], "scope": "", "old": old_bound, "value": value})
     if path[0] == "task_forces" and path[2] == "quotas" and path[4:] in (("min",), ("max",)):
         team = scenario.task_force_by_id[path[1]]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zbopt.planning.answers import Answer as Answer
     from zbopt.planning.answers import Finished as Finished
+    from zbopt.planning.answers import confirmed as confirmed
     from zbopt.planning.answers import open_plan as open_plan
     from zbopt.planning.answers import why_not_there as why_not_there
     from zbopt.planning.answers import why_there as why_there
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from zbopt.planning.explaining import explain as explain
     from zbopt.planning.explaining import explain_case as explain_case
     from zbopt.planning.forcing import Asked as Asked
-    from zbopt.planning.forcing import explain_why as explain_why
-    from zbopt.planning.forcing import explain_why_not as explain_why_not
-    from zbopt.planning.forcing import take as take
+    from zbopt.planning.forcing import answer_take as answer_take
+    from zbopt.planning.forcing import answer_why as answer_why
+    from zbopt.planning.forcing import answer_why_not as answer_why_not
     from zbopt.planning.forcing import what_would_it_take as what_would_it_take
     from zbopt.planning.forcing import why as why
     from zbopt.planning.forcing import why_not as why_not
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
     from zbopt.planning.results import manifest as manifest
 
 _PLACES = {
-    "answers": ("Answer", "Finished", "open_plan", "why_not_there", "why_there"),
+    "answers": ("Answer", "Finished", "confirmed", "open_plan", "why_not_there", "why_there"),
     "assigning": ("assign", "check"),
     "comparing": ("Comparison", "compare", "what_if"),
     "explaining": ("Explanation", "explain", "explain_case"),
-    "forcing": ("Asked", "explain_why", "explain_why_not", "take", "what_would_it_take", "why", "why_not"),
+    "forcing": ("Asked", "answer_why", "answer_why_not", "answer_take", "what_would_it_take", "why", "why_not"),
     "frontiers": ("frontier",),
     "grids": ("Grid", "grid"),
     "merging": ("merge", "restructure"),
@@ -64,13 +65,15 @@ __all__ = [
     "Listed",
     "Result",
     "alternatives",
+    "answer_take",
+    "answer_why",
+    "answer_why_not",
     "assign",
     "check",
     "compare",
+    "confirmed",
     "explain",
     "explain_case",
-    "explain_why",
-    "explain_why_not",
     "frontier",
     "grid",
     "manifest",
@@ -80,7 +83,6 @@ __all__ = [
     "prices",
     "restructure",
     "suggest",
-    "take",
     "what_if",
     "what_would_it_take",
     "why",

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zbopt.diagnostics import DiagnosticsError, Mark, error
+from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan import runfolder
 from zbopt.plan.compare import Side, comparison
 from zbopt.plan.document import Document
-from zbopt.planning.answers import open_plan
+from zbopt.plan.merge_document import scenario_to_show
+from zbopt.planning.answers import confirmed, open_plan
 from zbopt.planning.assigning import assign
 from zbopt.planning.explaining import edits_json
 from zbopt.planning.framed import Framed
@@ -61,13 +62,8 @@ def compare(
     """Two or more plans (run folders, plan.json, results) or scenarios, each against the first; scenarios are solved as `kind`."""
     if len(sources) < 2:
         raise DiagnosticsError([error("Z534")])
-    sides = []
-    scenarios = []
-    for number, source in enumerate(sources):
-        side, shown = _side(source, number, kind, time_limit_seconds, listener, on_control)
-        sides.append(side)
-        scenarios.append(shown)
-    return Comparison(comparison(_labelled(sides)), tuple(scenarios))
+    sides = [_side(source, kind, time_limit_seconds, listener, on_control) for source in sources]
+    return Comparison(comparison(_labelled([side for side, _ in sides])), tuple(shown for _, shown in sides))
 
 
 def _labelled(sides: Sequence[Side]) -> list[Side]:
@@ -82,28 +78,18 @@ def _labelled(sides: Sequence[Side]) -> list[Side]:
 
 
 def _side(
-    source: str | Path | Loaded | Result, number: int, kind: str, limit: int | None, listener: Listener,
-    on_control: OnControl,
-) -> tuple[Side, Scenario]:  # fmt: skip
-    if isinstance(source, Result):
-        return Side(source.scenario.name, source.scenario, source.document), source.shown
-    if isinstance(source, Loaded):
-        return _side(
-            solve_as(source, kind, None, limit, None, None, listener, on_control), number, kind, limit, None, None
-        )
-    path = Path(source)
-    if _is_plan(path):
-        finished = open_plan(path)
-        if finished.faults:
-            raise DiagnosticsError([error("Z511", Mark(str(path)), count=len(finished.faults))])
-        from zbopt.plan.merge_document import scenario_to_show
-
-        return Side(path.name, finished.scenario, finished.document), scenario_to_show(
-            finished.scenario, finished.document
-        )
-    loaded = load(path)
-    result = solve_as(loaded, kind, None, limit, None, None, listener, on_control)
-    return Side(path.name, result.scenario, result.document), result.shown
+    source: str | Path | Loaded | Result, kind: str, limit: int | None, listener: Listener, on_control: OnControl
+) -> tuple[Side, Scenario]:
+    """A side with the scenario that has the names of its teams: a plan as it is, a scenario solved."""
+    if isinstance(source, (str, Path)) and _is_plan(Path(source)):
+        finished = confirmed(open_plan(source), source)
+        shown = scenario_to_show(finished.scenario, finished.document)
+        return Side(Path(source).name, finished.scenario, finished.document), shown
+    label = Path(source).name if isinstance(source, (str, Path)) else source.scenario.name
+    if not isinstance(source, Result):
+        loaded = source if isinstance(source, Loaded) else load(source)
+        source = solve_as(loaded, kind, None, limit, None, None, listener, on_control)
+    return Side(label, source.scenario, source.document), source.shown
 
 
 def _is_plan(path: Path) -> bool:

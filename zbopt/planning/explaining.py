@@ -15,13 +15,15 @@ from zbopt.explaining.shortfalls import Shortfall, shortfalls
 from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
 from zbopt.plan.document import Document
 from zbopt.plan.result import Solution
-from zbopt.planning.framed import Framed
+from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.planning.merging import merge_hints, unfit_checked
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override, load_decisions
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
-from zbopt.version import __version__
+
+COUNTED = ("Z301", "Z302", "Z303", "Z304", "Z307", "Z308")
+"""Warnings of `check` about demand that supply does not meet."""
 
 MAX_SHORTFALLS = 8
 """Empty posts and short quotas that are looked into; the others are told by name."""
@@ -113,45 +115,36 @@ def explain_case(loaded: Loaded, case: Case, control: Control, solution: Solutio
             rows.append(_shortfall(item))
             continue
         rows.append(_looked_into(loaded, case, item, control, repairs))
-    stages = [{"name": str(item.name), "value": item.value, "status": item.status} for item in solution.stages]
-    document = {**_head(loaded, case, solution.status), "stages": stages, "shortfalls": rows}
-    return Explanation(loaded, document, (), tuple(repairs), solution)
-
-
-def _head(loaded: Loaded, case: Case, status: str) -> Document:
-    scenario = loaded.scenario
-    return {
-        "format": 1,
-        "kind": "explanation",
-        "of": case.kind,
-        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
-        "versions": {"zbopt": __version__},
-        "status": status,
-    }
+    counting = counted(loaded, case, False) if rows else ()
+    document = head(
+        "explanation", case.kind, loaded.scenario, solution.status, stages=stages_json(solution),
+        counting=[_diagnostic(item) for item in counting], shortfalls=rows,
+    )  # fmt: skip
+    return Explanation(loaded, document, counting, tuple(repairs), solution)
 
 
 def _impossible(loaded: Loaded, case: Case, question: Question, asker: Asker, control: Control) -> Explanation:
-    counting = counted(loaded, case)
+    counting = counted(loaded, case, True)
     found = conflicts(asker)
     repairer = Repairer(case, question, control)
     repairs = repairer.repairs(found)
-    document = {
-        **_head(loaded, case, "infeasible"),
-        "counting": [_diagnostic(item) for item in counting],
-        "conflicts": [conflict_json(item, loaded, case) for item in found],
-        "repairs": [repair_json(item, number, loaded) for number, item in enumerate(repairs, 1)],
-        "all_repairs": repairer.complete,
-    }
+    document = head(
+        "explanation", case.kind, loaded.scenario, "infeasible",
+        counting=[_diagnostic(item) for item in counting],
+        conflicts=[conflict_json(item, loaded, case) for item in found],
+        repairs=[repair_json(item, number, loaded) for number, item in enumerate(repairs, 1)],
+        all_repairs=repairer.complete,
+    )  # fmt: skip
     return Explanation(loaded, document, counting, repairs, None)
 
 
-def counted(loaded: Loaded, case: Case) -> tuple[Diagnostic, ...]:
-    """Conflicts that counting finds: supply against demand, without a search."""
+def counted(loaded: Loaded, case: Case, must: bool) -> tuple[Diagnostic, ...]:
+    """What counting finds without a search: supply against demand; `must` only what makes a case impossible, not what leaves seats empty."""
     if case.merging:
-        return merge_hints(loaded, case.solved)
+        return merge_hints(loaded, case.solved) if must else ()
     from zbopt.supply import supply
 
-    return tuple(item for item in supply(loaded) if item.code in ("Z301", "Z302", "Z303", "Z304", "Z307", "Z308"))
+    return tuple(item for item in supply(loaded, must) if item.code in COUNTED)
 
 
 def _looked_into(loaded: Loaded, case: Case, item: Shortfall, control: Control, repairs: list[Repair]) -> Document:
@@ -207,9 +200,7 @@ def repair_json(repair: Repair, number: int, loaded: Loaded) -> Document:
         "price": repair.price,
         "edits": edits_json(repair.edits, loaded),
         "status": repair.solution.status,
-        "stages": [
-            {"name": str(item.name), "value": item.value, "status": item.status} for item in repair.solution.stages
-        ],
+        "stages": stages_json(repair.solution),
     }
 
 

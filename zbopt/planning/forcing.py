@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import Argument, DiagnosticsError, Mark, Message, error
+from zbopt.diagnostics import Argument, DiagnosticsError, Message, error
 from zbopt.engine.question import Goal
 from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, conflicts
@@ -19,10 +19,11 @@ from zbopt.plan.bars import Bars
 from zbopt.plan.document import Document
 from zbopt.plan.merge_document import overrides_in
 from zbopt.plan.teams import Structure
-from zbopt.planning.answers import Answer, Finished, find, open_plan, why_not_there, why_there
+from zbopt.planning.answers import Answer, Finished, confirmed, find, open_plan, why_not_there, why_there
 from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_json, repair_json
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
+from zbopt.scenario import facts
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
 
@@ -40,48 +41,37 @@ class Asked:
         cls, finished: Finished, time_limit_seconds: int | None = None, listener: Listener = None,
         on_control: OnControl = None, workers: int | None = None,
     ) -> Asked:  # fmt: skip
-        """Open the case of a plan."""
-        with_plan(finished)
+        """Open the case of a plan; raises `DiagnosticsError` for a run without one."""
+        if not finished.document["seats"]:
+            raise DiagnosticsError([error("Z547")])
         overrides = overrides_in(finished.document) if finished.kind == "restructure" else None
         case = case_of(finished.loaded, finished.kind, overrides or (), finished.document["seed"], workers)
         return cls(finished, case, controlled(finished.loaded, time_limit_seconds, listener, on_control))
 
 
-def with_plan(finished: Finished) -> Finished:
-    """The finished plan; raises `DiagnosticsError` where it is that of a run without a plan."""
-    if not finished.document["seats"]:
-        raise DiagnosticsError([error("Z547")])
-    return finished
-
-
-def asked_of(source: str | Path | Result | Asked, **settings: Any) -> Asked:
+def asked_of(source: str | Path | Result, **settings: Any) -> Asked:
     """The plan an answer is of: a result, or a run folder (or plan.json) whose plan the audit still confirms."""
-    if isinstance(source, Asked):
-        return source
     if isinstance(source, Result):
-        return Asked.of(Finished(source.document, source.loaded, ()), **settings)
-    finished = open_plan(source)
-    if finished.faults:
-        raise DiagnosticsError([error("Z511", Mark(str(source)), count=len(finished.faults))])
-    return Asked.of(finished, **settings)
+        return Asked.of(Finished(source.document, source.loaded, source.audit), **settings)
+    return Asked.of(confirmed(open_plan(source), source), **settings)
 
 
 def why(source: str | Path | Result, what: str, **settings: Any) -> Answer:
     """Why a person sits there, who could take a post, why task forces are merged (`T03+T09`); of a plan or a run folder."""
-    return explain_why(asked_of(source, **settings), what)
+    return answer_why(asked_of(source, **settings), what)
 
 
 def why_not(source: str | Path | Result, what: str, where: str | None = None, **settings: Any) -> Answer:
     """Why a person does not sit on a post, task forces are not merged (`T03+T12`), the headcount is not lower (`95`)."""
-    return explain_why_not(asked_of(source, **settings), what, where)
+    return answer_why_not(asked_of(source, **settings), what, where)
 
 
-def take(source: str | Path | Result, person: str, post: str, **settings: Any) -> Answer:
+def what_would_it_take(source: str | Path | Result, person: str, post: str, **settings: Any) -> Answer:
     """What would put a person on a post, and what it costs."""
-    return what_would_it_take(asked_of(source, **settings), person, post)
+    return answer_take(asked_of(source, **settings), person, post)
 
 
-def explain_why(asked: Asked, what: str) -> Answer:
+def answer_why(asked: Asked, what: str) -> Answer:
     """Why a person sits there, who could take a post, or (with `+`) why task forces are merged."""
     if "+" not in what:
         return why_there(asked.finished, what)
@@ -120,7 +110,7 @@ def _evidence(rows: Sequence[Mapping[str, Any]]) -> list[Message]:
     ]
 
 
-def explain_why_not(asked: Asked, what: str, where: str | None = None) -> Answer:
+def answer_why_not(asked: Asked, what: str, where: str | None = None) -> Answer:
     """Why a person does not sit there, task forces are not merged, or the headcount is not lower; with the forced re-solve."""
     if where is None and what.isdecimal():
         return _why_not_headcount(asked, int(what))
@@ -132,27 +122,27 @@ def explain_why_not(asked: Asked, what: str, where: str | None = None) -> Answer
     if asked.finished.kind == "assign":
         told = why_not_there(asked.finished, what, where)
         unstaffed = any(message.code in ("whynot.sits", "whynot.not_staffed") for message in told.messages)
-        if unstaffed or _hard(asked, person, post):
+        if unstaffed or _bar_messages(asked, person, post):
             return told
     else:
-        told = Answer(
-            (Message("whynot.head", {"name": person.name, "post": post.id}), *_bar_messages(asked, person, post))
-        )
-        if _hard(asked, person, post):
+        bars = _bar_messages(asked, person, post)
+        told = Answer((Message("whynot.head", {"name": person.name, "post": post.id}), *bars))
+        if bars:
             return told
     return _forced_answer(asked, told, person, post)
 
 
-def what_would_it_take(asked: Asked, what: str, where: str) -> Answer:
+def answer_take(asked: Asked, what: str, where: str) -> Answer:
     """What puts a person on a post: approvals or what else would lift the bars, and the forced re-solve with its repairs."""
     person, post = find(asked.finished, what), find(asked.finished, where)
     if not isinstance(person, Person) or not isinstance(post, Post):
         raise DiagnosticsError([error("Z505")])
     head = Message("take.head", {"name": person.name, "post": post.id})
-    if person.id in dict(asked.finished.assignment) and asked.finished.kind == "assign":
-        posts = [place for key, place in asked.finished.assignment if key == person.id]
-        if post.id in posts:
+    if asked.finished.kind == "assign":
+        if (person.id, post.id) in asked.finished.assignment:
             return Answer((Message("whynot.sits", {"name": person.name, "post": post.id}),))
+        if post not in facts.staffed_posts(asked.case.solved):
+            return Answer((head, Message("whynot.not_staffed", {"task_force": post.task_force})))
     bars = _bar_messages(asked, person, post)
     if bars and lifting(asked.case, person, post) is None:
         return Answer((head, *bars, Message("take.barred")))
@@ -164,10 +154,6 @@ def _forced_answer(asked: Asked, told: Answer, person: Person, post: Post) -> An
     forced = place_person(asked.case, asked.finished.values, asked.finished.assignment, person, post, asked.control)
     asked = replace(asked, case=asked.case.edited(forced.edits))
     return Answer((*told.messages, *_outcome(forced)), told.rows, _forced_json(asked, forced))
-
-
-def _hard(asked: Asked, person: Person, post: Post) -> bool:
-    return bool(Bars(asked.case.solved).hard(person, post))
 
 
 def _bar_messages(asked: Asked, person: Person, post: Post) -> tuple[Message, ...]:
@@ -265,17 +251,8 @@ def _why_not_headcount(asked: Asked, most: int) -> Answer:
             for edits, after in allowing(asked.case, most, asked.control)
         ]
         code = "headcount.policy" if found else "headcount.no_policy"
-        document = {
-            "status": "infeasible",
-            "allowing": found,
-            "stages": [],
-            "moves": [],
-            "shortest": {"stages": [], "moves": []},
-            "conflicts": [],
-            "repairs": [],
-            "edits": [],
-        }
-        return Answer((proof, Message(code, {"value": most})), (), document)
+        document = _forced_json(asked, Forced("infeasible", {}, {}))
+        return Answer((proof, Message(code, {"value": most})), (), {**document, "allowing": found})
     question = Question(asked.case.solved, Goal(max_seats=most), True)
     conflict = conflicts(Asker(question, asked.control, asked.case.workers, asked.case.ask), 1)
     repairs = Repairer(asked.case, question, asked.control).repairs(conflict) if conflict else ()
@@ -284,4 +261,4 @@ def _why_not_headcount(asked: Asked, most: int) -> Answer:
     return Answer((proof, message), (), _forced_json(asked, forced))
 
 
-__all__ = ["Asked", "explain_why", "explain_why_not", "take", "what_would_it_take", "why", "why_not"]
+__all__ = ["Asked", "answer_take", "answer_why", "answer_why_not", "what_would_it_take", "why", "why_not"]

@@ -6,6 +6,11 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from zbopt.plan.document import Document
+from zbopt.plan.result import Solution
+from zbopt.scenario.models import Scenario
+from zbopt.version import __version__
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -33,4 +38,22 @@ class Framed:
     _first = ("figures", "prices", "plans", "repairs", "rows", "stages")
 
 
-__all__ = ["Framed"]
+def head(kind: str, of: str, scenario: Scenario, status: str, **more: Any) -> Document:
+    """How every document of an explanation begins: its kind, the use case it is of, the scenario, versions, status."""
+    return {
+        "format": 1,
+        "kind": kind,
+        "of": of,
+        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
+        "versions": {"zbopt": __version__},
+        "status": status,
+        **more,
+    }
+
+
+def stages_json(solution: Solution) -> list[Document]:
+    """Name, value and status of each stage."""
+    return [{"name": str(item.name), "value": item.value, "status": item.status} for item in solution.stages]
+
+
+__all__ = ["Framed", "head", "stages_json"]

@@ -29,7 +29,7 @@ from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_text
 from zbopt.plan.runfolder import write_file
 from zbopt.planning.explaining import edits_json, opened
-from zbopt.planning.framed import Framed
+from zbopt.planning.framed import Framed, head
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.edits import Edit, edited
@@ -278,7 +278,6 @@ def _read(folder: Path, key: str) -> Outcome | None:
 def _document(
     loaded: Loaded, case: Case, rows: Sequence[Row], keys: Sequence[str], known: Mapping[str, Outcome]
 ) -> Document:
-    scenario = loaded.scenario
     listed = []
     for row, key in zip(rows, keys, strict=True):
         outcome = known.get(key)
@@ -292,20 +291,9 @@ def _document(
                 "figures": {} if outcome is None else dict(outcome.figures),
             }
         )
-    return {
-        "format": 1,
-        "kind": "grid",
-        "of": case.kind,
-        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
-        "versions": {"zbopt": __version__},
-        "seed": case.seed,
-        "status": "proved"
-        if all(row["exact"] for row in listed)
-        else "feasible"
-        if len(known) >= len(set(keys))
-        else "stopped",
-        "rows": listed,
-    }
+    complete = "feasible" if len(known) >= len(set(keys)) else "stopped"
+    status = "proved" if all(row["exact"] for row in listed) else complete
+    return head("grid", case.kind, loaded.scenario, status, seed=case.seed, rows=listed)
 
 
 __all__ = ["GRID", "Grid", "Row", "grid", "read_grid"]

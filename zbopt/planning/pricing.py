@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Price, PriceList
-from zbopt.plan.audit import AuditError, AuditFault
+from zbopt.plan.audit import AuditError, AuditFault, confirm
 from zbopt.plan.document import Document
 from zbopt.plan.measure import measure
 from zbopt.plan.result import Assignment, Solution
 from zbopt.planning.explaining import controlled, edits_json, opened
-from zbopt.planning.framed import Framed
+from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
-from zbopt.version import __version__
 
 LIMIT_FACTOR = 10
 """A price list or a search for alternatives may take so many times the limit of one solve, where no limit is stated."""
@@ -60,14 +59,14 @@ def prices(
     loaded, case = opened(source, kind, decisions, seed, workers)
     control = controlled(loaded, time_limit_seconds, listener, on_control, LIMIT_FACTOR)
     base = case.solve(Control(loaded.scenario.policy.solver.time_limit_seconds).part_of(control))
-    head = _head("prices", loaded, case, base)
+    begun = head("prices", case.kind, loaded.scenario, base.status, seed=case.seed, stages=stages_json(base))
     if base.assignment is None:
-        return Listed(loaded, {**head, "figures": {}, "prices": [], "listed": 0}, control.stop_requested)
+        return Listed(loaded, {**begun, "figures": {}, "prices": [], "listed": 0}, control.stop_requested)
     found = PriceList(case, control, base, loaded.scenario.policy.solver.time_limit_seconds)
     with solved_elsewhere(loaded, case, base, processes, control) as elsewhere:
         found.elsewhere = elsewhere
         rows = [_price(item, loaded) for item in found.prices()]
-    document = {**head, "figures": dict(found.before.figures), "listed": len(found.listed), "prices": rows}
+    document = {**begun, "figures": dict(found.before.figures), "listed": len(found.listed), "prices": rows}
     if len(rows) < len(found.listed) and control.out_of_time():
         document["status"] = "stopped"  # of what is missing nothing is said
     return Listed(loaded, document, control.stop_requested)
@@ -81,20 +80,6 @@ def _price(item: Price, loaded: Loaded) -> Document:
         "exact": item.exact,
         "stages": None if item.deltas is None else dict(item.deltas),
         "figures": dict(item.figures),
-    }
-
-
-def _head(kind: str, loaded: Loaded, case: Case, base: Solution) -> Document:
-    scenario = loaded.scenario
-    return {
-        "format": 1,
-        "kind": kind,
-        "of": case.kind,
-        "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256},
-        "versions": {"zbopt": __version__},
-        "seed": case.seed,
-        "status": base.status,
-        "stages": [{"name": str(item.name), "value": item.value, "status": item.status} for item in base.stages],
     }
 
 
@@ -119,20 +104,19 @@ def alternatives(
     loaded, case = opened(source, "assign", None, seed, workers)
     control = controlled(loaded, time_limit_seconds, listener, on_control, LIMIT_FACTOR)
     base = case.solve(control, certify=True)
-    head = _head("alternatives", loaded, case, base)
+    begun = head("alternatives", case.kind, loaded.scenario, base.status, seed=case.seed, stages=stages_json(base))
     asked = {"count": count, "tolerance": str(tolerance), "difference": difference}
     if base.status != "proved" or base.assignment is None:
         nothing: Document = {"asked": asked, "search": "stopped", "plans": [], "people": [], "fixed": None}
-        return Listed(loaded, {**head, **nothing}, control.stop_requested)
+        return Listed(loaded, {**begun, **nothing}, control.stop_requested)
     if not base.stages:
         raise DiagnosticsError([error("Z533")])
     found = search(case.solved, base, control, case.seed, case.workers, count, tolerance, difference)
-    for plan, _ in found.plans:
-        faults = measure(case.solved, plan).faults
-        if faults:
-            raise AuditError(tuple(AuditFault(item.rule, item.subject, item.message) for item in faults))
+    _confirmed(
+        case, base, [plan for plan, _ in found.plans], [value for _, value in found.plans], tolerance, difference
+    )
     document = {
-        **head,
+        **begun,
         "asked": asked,
         "search": found.ended,
         "plans": [_plan(case, plan, value, base) for plan, value in found.plans],
@@ -140,6 +124,26 @@ def alternatives(
         "people": _people(case, base.assignment, [plan for plan, _ in found.plans], found.fixed),
     }
     return Listed(loaded, document, control.stop_requested)
+
+
+def _confirmed(
+    case: Case, base: Solution, plans: list[Assignment], values: list[int], tolerance: Share | int, difference: int
+) -> None:
+    """Raise `AuditError` for an alternative that is none: a rule broken, a stage beyond its tolerance, another value, too like another."""
+    policies = {str(stage.name): stage for stage in case.solved.policy.stages}
+    last = base.stages[-1]
+    loss = abs(last.value) * tolerance.per_10000 // 10_000 if isinstance(tolerance, Share) else tolerance
+    earlier = {
+        str(stage.name): (0, stage.value + policies[str(stage.name)].allowance(stage.value))
+        for stage in base.stages[:-1]
+    }
+    assert base.assignment is not None
+    for number, (plan, value) in enumerate(zip(plans, values, strict=True)):
+        confirm(measure(case.solved, plan), {**earlier, str(last.name): (value, value)})
+        near = any(len(_different(other, plan)) < difference for other in (base.assignment, *plans[:number]))
+        if near or abs(value - last.value) > loss:
+            subject = ("alternative", str(number + 1))
+            raise AuditError((AuditFault("alternative", subject, Message("audit.claim", {"stage": str(last.name)})),))
 
 
 def _plan(case: Case, plan: Assignment, value: int, base: Solution) -> Document:

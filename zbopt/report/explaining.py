@@ -90,8 +90,7 @@ class Telling:
         head = f"{document['scenario']['name']}  {document['scenario']['as_of']}"
         lines = [head, self.say("explain." + ("impossible" if document["status"] == "infeasible" else "possible"))]
         if document["status"] == "infeasible":
-            if counting:
-                lines += ["", self.say("conflict.counting"), *(self._hanging(line, 2) for line in counting)]
+            lines += self._counting(counting)
             if not document["conflicts"]:
                 lines.append(self.say("conflict.none"))
             for number, item in enumerate(document["conflicts"], 1):
@@ -100,9 +99,13 @@ class Telling:
         lines.append(wrapped(self.stages(document["stages"])))
         if not document["shortfalls"]:
             lines.append(self.say("explain.nothing_lacks"))
+        lines += self._counting(counting)
         for row in document["shortfalls"]:
             lines += ["", *self.shortfall(row)]
         return "\n".join(lines)
+
+    def _counting(self, counting: Sequence[str]) -> list[str]:
+        return ["", self.say("conflict.counting"), *(self._hanging(line, 2) for line in counting)] if counting else []
 
     def shortfall(self, row: Document) -> list[str]:
         """A seat that stays empty or a quota that stays short, its conflict and its repairs."""

@@ -20,7 +20,7 @@ from zbopt.scenario import references
 from zbopt.scenario.cascade import without_person, without_places, without_task_force
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
-from zbopt.scenario.policy import Group, Model, Policy, Quota, RulePolicy, Stage, TeamQuota, changed_rule
+from zbopt.scenario.policy import Group, Model, Policy, Quota, RulePolicy, Stage, TeamQuota, changed_rule, scope_text
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.source import Marks
 from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
@@ -86,6 +86,13 @@ def row_key(row: Any) -> str:
     return f"{row.task_force}/{row.duty}/{row.category}"
 
 
+def names_of(row: Any) -> tuple[str, ...]:
+    """What an edit may call an entry: a quota of the policy by its name (all of that name) or by name and scope (one of them)."""
+    if isinstance(row, Quota):
+        return row.name, f"{row.name}@{scope_text(row.scope)}"
+    return (row_key(row),)
+
+
 def _head(text: str, known: Iterable[str]) -> tuple[str, str]:
     """The longest known name that the text begins with, and the rest behind the dot."""
     names = tuple(known)
@@ -130,8 +137,8 @@ def _inner(text: str, value: Any) -> tuple[str, ...]:
         shown, rest = _head(text, fields)
         return (shown, *_inner(rest, getattr(value, fields[shown])))
     if isinstance(value, tuple) and (not value or isinstance(value[0], NAMED)):
-        shown, rest = _head(text, {row_key(item) for item in value})
-        return (shown, *_inner(rest, next(item for item in value if row_key(item) == shown)))
+        shown, rest = _head(text, {name for item in value for name in names_of(item)})
+        return (shown, *_inner(rest, next(item for item in value if shown in names_of(item))))
     if isinstance(value, Mapping) and all(isinstance(item, RulePolicy) for item in value.values()) and value:
         shown, rest = _head(text, RULES)
         return (shown, *_inner(rest, value[shown]))
@@ -294,14 +301,15 @@ def _changed(model: Any, path: tuple[str, ...], edit: Edit) -> Any:
 
 
 def _changed_rows(rows: tuple[Any, ...], path: tuple[str, ...], edit: Edit) -> tuple[Any, ...]:
-    if not any(row_key(row) == path[0] for row in rows):
-        raise _Refused("Z521", value=path[0], nearest=nearest(path[0], [row_key(row) for row in rows]))
+    if not any(path[0] in names_of(row) for row in rows):
+        known = [name for row in rows for name in names_of(row)]
+        raise _Refused("Z521", value=path[0], nearest=nearest(path[0], known))
     if edit.action == "drop":
-        left = tuple(row for row in rows if row_key(row) != path[0])
+        left = tuple(row for row in rows if path[0] not in names_of(row))
         if not left and isinstance(rows[0], Stage):
             raise _Refused("Z523", value="policy.stages")  # without any stage there is nothing to be best at
         return left
-    return tuple(_changed(row, path[1:], edit) if row_key(row) == path[0] else row for row in rows)
+    return tuple(_changed(row, path[1:], edit) if path[0] in names_of(row) else row for row in rows)
 
 
 def _changed_rules(rules: Mapping[str, RulePolicy], path: tuple[str, ...], edit: Edit) -> Mapping[str, RulePolicy]:
@@ -409,4 +417,4 @@ def edited(scenario: Scenario, texts: Iterable[str], strict: bool = False) -> tu
     return now, tuple(done)
 
 
-__all__ = ["Edit", "applied", "dangling", "edited", "parse_edits", "row_key"]
+__all__ = ["Edit", "applied", "dangling", "edited", "names_of", "parse_edits", "row_key"]

@@ -19,6 +19,7 @@ from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, Reader, column_keys
 from zbopt.scenario.models import ROW_MODELS
+from zbopt.scenario.policy import parse_scope, scope_text
 from zbopt.scenario.source import decode, inside, read_bytes
 from zbopt.scenario.tables import Grid, header_key, known_columns, open_workbook, read_csv
 from zbopt.scenario.vocabulary import HEADERS, SHEETS
@@ -153,8 +154,7 @@ class _Writer:
         """Entries of a list that have this name: dropped, or set inside."""
         for place in reversed(range(len(rows))):
             entry = rows[place]
-            own = entry.get("name") if isinstance(entry, Mapping) else entry
-            if str(own) != name:
+            if name not in _entry_names(entry):
                 continue
             if edit.action == "drop":
                 del rows[place]
@@ -291,6 +291,14 @@ def _ids(value: Any) -> list[str]:
     return (
         [str(item) for item in value] if isinstance(value, list) else [part.strip() for part in str(value).split(";")]
     )
+
+
+def _entry_names(entry: Any) -> tuple[str, ...]:
+    """What an edit may call an entry of a list of the file: its name, or name and scope of a quota."""
+    if not isinstance(entry, Mapping):
+        return (str(entry),)
+    own = str(entry.get("name"))
+    return own, f"{own}@{scope_text(parse_scope(entry.get('in', 'all')))}"
 
 
 def _scalar(value: str) -> Any:
