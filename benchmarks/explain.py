@@ -46,7 +46,7 @@ def main() -> None:
         broken = replace(loaded, scenario=edited(loaded.scenario, edits)[0])
         begun = time.perf_counter()
         case = Case(broken.scenario)
-        asker = Asker(Question(case.solved), Control(120), 1, case.ask)
+        asker = Asker(Question(case.solved), Control(120), 1, case.ask, case.confirm)
         found = conflicts(asker)
         middle = time.perf_counter()
         whole = zbopt.explain(broken, time_limit_seconds=120)

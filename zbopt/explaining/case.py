@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.engine.question import Finding, ask
 from zbopt.explaining.elements import Question, hard_only
-from zbopt.plan.audit import AuditError, audit_solution
+from zbopt.plan.audit import AuditError, AuditFault, audit_solution, confirm
 from zbopt.plan.measure import Measures, Plan, measure
 from zbopt.plan.merge_document import scenario_to_merge
 from zbopt.plan.merged import MergedPlan, measure_merged
@@ -54,6 +54,20 @@ class Case:
         from zbopt.engine.merge_question import ask_merge
 
         return ask_merge(scenario, control, workers, question.goal)
+
+    def confirm(self, question: Question, found: Finding) -> None:
+        """Audit the plan that shows that one exists; raises `AuditError`. Claims of minimality rest on such plans."""
+        if found.assignment is None:
+            return
+        if found.partition is not None:
+            confirm(measure_merged(MergedPlan(question.scenario, found.partition, found.assignment)))
+            return
+        measures = measure(question.scenario, found.assignment)
+        confirm(measures)
+        for post, number in question.goal.filled.items():
+            if question.scenario.post_by_id[post].seats - measures.empty[post] < number:
+                message = Message("fault.must_fill", {"post": post})
+                raise AuditError((AuditFault("filled", ("post", post), message),))
 
     def solve(self, control: Control, start: Assignment = (), certify: bool = False, near: Assignment = ()) -> Solution:
         """Solve and audit, by default without certificate; `near`: a merger as near to that plan as the values allow.

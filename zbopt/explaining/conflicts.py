@@ -32,6 +32,9 @@ class Asker:
     control: Control
     workers: int
     how: Asking
+    confirm: Callable[[Question, Finding], None]
+    """Audits a plan that shows that one exists."""
+
     _known: dict[frozenset[Element], Finding] = field(default_factory=dict)
 
     @property
@@ -50,6 +53,13 @@ class Asker:
         self.control.emit("conflict", "search", len(self._known))
         return self._known[key]
 
+    def confirmed(self, kept: Collection[Element]) -> str:
+        """The outcome with only these elements left; a plan that shows it is audited."""
+        gone = set(self.question.elements) - set(kept)
+        found = self.without(gone)
+        self.confirm(self.question.without(gone), found)
+        return found.outcome
+
     def keeping(self, kept: Collection[Element]) -> Finding:
         """The answer with only these elements left."""
         return self.without(set(self.question.elements) - set(kept))
@@ -66,7 +76,7 @@ def shrink(asker: Asker, kept: Sequence[Element]) -> Conflict:
     last = _shrunk(asker, late, first)
     left = [*first, *last]
     while True:
-        outcomes = {item: asker.keeping([other for other in left if other != item]).outcome for item in left}
+        outcomes = {item: asker.confirmed([other for other in left if other != item]) for item in left}
         needless = next((item for item in left if outcomes[item] == "impossible"), None)
         if needless is None:
             break

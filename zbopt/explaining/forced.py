@@ -67,7 +67,7 @@ def place_person(
     if solution.assignment is None and solution.status == "infeasible":
         fixed = frozenset({Element("pin", (f"{person.id}@{post.id}",))})
         question = Question(after.solved, merging=case.merging, fixed=fixed)
-        found = conflicts(Asker(question, control, case.workers, after.ask))
+        found = conflicts(Asker(question, control, case.workers, after.ask, after.confirm))
         repairs = Repairer(after, question, control).repairs(found)
         return Forced("infeasible", before, {}, (), found, repairs, edits)
     if solution.assignment is None:

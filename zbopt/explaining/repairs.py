@@ -75,7 +75,7 @@ class Repairer:
 
     def _found(self) -> Iterator[tuple[list[Action], tuple[Edit, ...]]]:
         """The repairs, by the least price they can have, not yet solved again."""
-        asker = Asker(self.question, self.control, self.case.workers, self.case.ask)
+        asker = Asker(self.question, self.control, self.case.workers, self.case.ask, self.case.confirm)
         refused: list[frozenset[Action]] = []
         found = 0
         while found < self.most and not self.control.out_of_time():

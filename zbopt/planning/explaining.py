@@ -104,7 +104,7 @@ def explain_case(loaded: Loaded, case: Case, control: Control, solution: Solutio
     """The same of a case that is open already; `solution` where it was solved before."""
     question = Question(case.solved, merging=case.merging)
     if solution is None or solution.assignment is None:
-        asker = Asker(question, control, case.workers, case.ask)
+        asker = Asker(question, control, case.workers, case.ask, case.confirm)
         outcome = asker.without(()).outcome
         if outcome == "impossible":
             return _impossible(loaded, case, question, asker, control)
@@ -149,7 +149,7 @@ def counted(loaded: Loaded, case: Case, must: bool) -> tuple[Diagnostic, ...]:
 
 def _looked_into(loaded: Loaded, case: Case, item: Shortfall, control: Control, repairs: list[Repair]) -> Document:
     """A shortfall with its conflict and repairs (added to those known); without them where time ran out."""
-    asker = Asker(item.question, control, case.workers, case.ask)
+    asker = Asker(item.question, control, case.workers, case.ask, case.confirm)
     found = conflicts(asker, 1)
     row = _shortfall(item)
     if not found:

@@ -254,7 +254,7 @@ def _why_not_headcount(asked: Asked, most: int) -> Answer:
         document = _forced_json(asked, Forced("infeasible", {}, {}))
         return Answer((proof, Message(code, {"value": most})), (), {**document, "allowing": found})
     question = Question(asked.case.solved, Goal(max_seats=most), True)
-    conflict = conflicts(Asker(question, asked.control, asked.case.workers, asked.case.ask), 1)
+    conflict = conflicts(Asker(question, asked.control, asked.case.workers, asked.case.ask, asked.case.confirm), 1)
     repairs = Repairer(asked.case, question, asked.control).repairs(conflict) if conflict else ()
     forced = Forced("infeasible", {}, {}, (), conflict, repairs)
     message = Message("headcount.people" if conflict else "forced.stopped", {"value": most})
