@@ -18,7 +18,7 @@ from zbopt.explaining.conflicts import Asker, conflicts
 from zbopt.explaining.elements import Question
 from zbopt.explaining.prices import PriceList
 from zbopt.progress import Control
-from zbopt.scenario.edits import edited
+from zbopt.scenario.editing import edited
 
 KAIHUA = Path(__file__).parent.parent / "scenarios" / "kaihua-2019"
 BROKEN = {

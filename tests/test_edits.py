@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from zbopt.diagnostics import DiagnosticsError
-from zbopt.scenario.edits import applied, edited, parse_edits
+from zbopt.scenario.editing import applied, edited
+from zbopt.scenario.edits import parse_edits
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.writing import written

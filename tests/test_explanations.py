@@ -14,6 +14,7 @@ from zbopt import planning
 from zbopt.diagnostics import Message
 from zbopt.report.explaining import Telling
 from zbopt.report.language import Language
+from zbopt.report.listing import Lists
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.writing import written
 
@@ -229,7 +230,7 @@ def test_every_figure_of_a_printed_price_list(seed: int, language: str) -> None:
     case = price_case(seed)
     loaded = parse(case)
     document = planning.prices(loaded, processes=1).document
-    sheet = Telling(loaded.scenario, Language(language)).price_sheet(document, True)
+    sheet = Lists(loaded.scenario, Language(language)).price_sheet(document, True)
     lines = sheet.text(600).splitlines()[3:]
     expected, names = brute(case), [row["name"] for row in document["stages"]]
     assert len(lines) == len(document["prices"])
@@ -271,7 +272,7 @@ def test_every_figure_of_printed_alternatives(language: str) -> None:
     case = price_case(7)
     loaded = parse(case)
     document = planning.alternatives(loaded, count=2, tolerance=300, difference=1).document
-    text = Telling(loaded.scenario, Language(language), width=10_000).alternatives(document)
+    text = Lists(loaded.scenario, Language(language), width=10_000).alternatives(document)
     plans = admitted(case, 300)
     chosen = [(frozenset(map(tuple, best_of(document))), 0)]
     for number, row in enumerate(document["plans"], 1):

@@ -174,7 +174,7 @@ def test_why_not_a_merger(merged: Result) -> None:
 def test_empty_seats_and_short_quotas_of_a_merger_are_looked_into() -> None:
     from dataclasses import replace
 
-    from zbopt.scenario.edits import edited
+    from zbopt.scenario.editing import edited
 
     loaded = zbopt.load(THREE)
     fewer = replace(loaded, scenario=edited(loaded.scenario, ["-people.P05", "-people.P08", "-people.P09"])[0])
@@ -200,7 +200,7 @@ def test_why_not_fewer(merged: Result) -> None:
 def edited_loaded(text: str) -> object:
     from dataclasses import replace
 
-    from zbopt.scenario.edits import edited
+    from zbopt.scenario.editing import edited
 
     loaded = zbopt.load(THREE)
     return replace(loaded, scenario=edited(loaded.scenario, [text])[0])

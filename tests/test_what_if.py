@@ -17,7 +17,7 @@ import pytest
 import zbopt
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
-from zbopt.scenario.edits import edited
+from zbopt.scenario.editing import edited
 from zbopt.scenario.load import load
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"

@@ -33,7 +33,7 @@ def prices(
 ) -> None:  # fmt: skip
     """What each rule, quota, pin and bound costs."""
     from zbopt import planning
-    from zbopt.report.explaining import Telling
+    from zbopt.report.listing import Lists
 
     _writable(out, language)
     loaded = loaded_scenario(scenario, language)
@@ -42,7 +42,7 @@ def prices(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,
             processes=processes, listener=listener(progress), on_control=on_control,
         )  # fmt: skip
-    telling = Telling(loaded.scenario, language)
+    telling = Lists(loaded.scenario, language)
     _tabled(
         found.document,
         style,
@@ -113,7 +113,7 @@ def alternatives(
     from pydantic_core import PydanticCustomError
 
     from zbopt import planning
-    from zbopt.report.explaining import Telling
+    from zbopt.report.listing import Lists
     from zbopt.scenario.fields import parse_bound
 
     _writable(out, language)
@@ -127,7 +127,7 @@ def alternatives(
             loaded, count=count, tolerance=loss, difference=difference, time_limit_seconds=time_limit, seed=seed,
             workers=workers, listener=listener(progress), on_control=on_control,
         )  # fmt: skip
-    telling = Telling(loaded.scenario, language)
+    telling = Lists(loaded.scenario, language)
     document = found.document
     _tabled(
         document, style, out, lambda: telling.alternatives(document),
@@ -188,7 +188,7 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
 def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
     from zbopt import planning
     from zbopt.plan import runfolder
-    from zbopt.report.explaining import Telling
+    from zbopt.report.listing import Lists
     from zbopt.report.tables import sheet_csv
 
     name = f"{loaded.scenario.name}-grid"
@@ -199,14 +199,14 @@ def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
             workers=given["workers"], processes=given["processes"], scheduler=given["scheduler"],
             time_limit_seconds=given["time_limit"], listener=listener(given["progress"]), on_control=on_control,
         )  # fmt: skip
-    sheet = Telling(loaded.scenario, language).grid_sheet(found.document)
+    sheet = Lists(loaded.scenario, language).grid_sheet(found.document)
     written_file(folder / "grid.csv", sheet_csv(sheet).encode("utf-8-sig"), language)
     rows = len(found.document["rows"])
     click.echo(language.text("grid.done", computed=found.computed, rows=rows), err=True)
     if given["style"] == "json":
         as_json(found.document)
     else:
-        told = Telling(loaded.scenario, language).grid(found.document)
+        told = Lists(loaded.scenario, language).grid(found.document)
         click.echo(sheet_csv(sheet) if given["style"] == "csv" else told, nl=given["style"] != "csv")
     if found.status == "stopped":
         sys.exit(INTERRUPTED)
@@ -235,9 +235,9 @@ def compare(
 
 
 def _compared(found: Any, style: str, out: Path | None, language: Language) -> None:
-    from zbopt.report.explaining import Telling
+    from zbopt.report.listing import Lists
 
-    telling = Telling(found.scenarios[-1], language)
+    telling = Lists(found.scenarios[-1], language)
     document = found.document
     _tabled(
         document,

@@ -16,7 +16,8 @@ from zbopt.plan.merged import MergedPlan, measure_merged
 from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
 from zbopt.scenario.decisions import Override
-from zbopt.scenario.edits import Edit, applied
+from zbopt.scenario.editing import applied
+from zbopt.scenario.edits import Edit
 from zbopt.scenario.models import Scenario
 
 KINDS = ("assign", "merge", "restructure")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from zbopt.engine.candidates import TooManyTeams, candidates
 from zbopt.engine.partition import Partitions
+from zbopt.explaining.bounds import nearest_value
 from zbopt.explaining.case import Case
 from zbopt.explaining.changes import changes
-from zbopt.explaining.repairs import nearest_value
 from zbopt.plan.result import Partition
 from zbopt.progress import Control
 from zbopt.scenario.edits import Edit

@@ -7,14 +7,14 @@ Bounds then move by bisection, as little as is needed while the rest of the repa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.question import fewest_lifted
 from zbopt.explaining.actions import BOUNDS, PRICES, Action, actions_for, cheapest, taken_away
+from zbopt.explaining.bounds import nearest_value, opened_bound, quotas_named
 from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, Conflict, shrink
 from zbopt.explaining.elements import Question, least_of
@@ -23,7 +23,7 @@ from zbopt.plan.merged import MergedPlan
 from zbopt.plan.result import Solution
 from zbopt.progress import Control
 from zbopt.scenario import facts
-from zbopt.scenario.edits import Edit, names_of
+from zbopt.scenario.edits import Edit
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode
@@ -235,7 +235,7 @@ class Repairer:
             for end in ("min", "max")
             if (bound := getattr(quota, end)) is not None
         ]
-        opened = {place: _opened(*ends[place]) for place in range(len(ends))}
+        opened = {place: opened_bound(*ends[place]) for place in range(len(ends))}
         needed = list(opened)
         for place in tuple(needed):  # ends that can stay as they are
             others = [opened[item] for item in needed if item != place]
@@ -297,40 +297,4 @@ class Repairer:
         return total
 
 
-def _opened(path: tuple[str, ...], end: str, bound: Share | int) -> Edit:
-    """A bound that asks nothing."""
-    share = isinstance(bound, Share)
-    return Edit("set", (*path, end), ("0%" if share else "0") if end == "min" else ("100%" if share else "999999"))
-
-
-def quotas_named(scenario: Scenario, name: str) -> list[tuple[tuple[str, ...], Any]]:
-    """The hard quotas of a name with the path of an edit: of the policy (with the scope where several have it), and of task forces."""
-    same = [quota for quota in scenario.policy.quotas if quota.name == name]
-    found: list[tuple[tuple[str, ...], Any]] = [
-        (("policy", "quotas", names_of(quota)[len(same) > 1]), quota) for quota in same if quota.mode is Mode.HARD
-    ]
-    found += [
-        (("task_forces", team.id, "quotas", name), own)
-        for team in scenario.task_forces
-        for own in team.quotas
-        if own.name == name and own.mode is Mode.HARD
-    ]
-    return found
-
-
-def nearest_value(start: int, end: int, works: Callable[[int], bool]) -> int | None:
-    """The value nearest to `start`, which does not work, on the way to `end`, by bisection; None where `end` fails too."""
-    step = 1 if end > start else -1
-    if start == end or not works(end):
-        return None
-    near, far = start, end
-    while abs(far - near) > 1:
-        middle = near + step * (abs(far - near) // 2)
-        if works(middle):
-            far = middle
-        else:
-            near = middle
-    return far
-
-
-__all__ = ["PENDING", "Repair", "Repairer", "nearest_value", "quotas_named"]
+__all__ = ["PENDING", "Repair", "Repairer"]

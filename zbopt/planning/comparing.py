@@ -18,7 +18,8 @@ from zbopt.planning.framed import Framed
 from zbopt.planning.merging import merge, restructure
 from zbopt.planning.results import Result
 from zbopt.progress import Listener, OnControl
-from zbopt.scenario.edits import Edit, edited
+from zbopt.scenario.editing import edited
+from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
 

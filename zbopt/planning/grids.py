@@ -1,56 +1,34 @@
-"""Many what-ifs at once: every combination of a grid file's settings, side by side, on disk row by row, resumable.
+"""Many what-ifs at once: the rows of a grid file (`gridfile`), side by side, on disk row by row, resumable.
 
-    format: 1
-    factors:
-      share: [policy.quotas.85后.min=55%, policy.quotas.85后.min=60%]
-      pool:
-        - {label: as it is}
-        - {label: without two, edits: [-people.P017, -people.P018]}
-    rows:
-      - {label: both, edits: [...]}
-
-`factors` are combined, `rows` stand for themselves. A row is named by what it is of (scenario, use case, zbopt, settings, edits): a file of
+A row is named by what it is of (scenario, use case, zbopt, settings, edits): a file of
 anything else is not used.
 """
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_text
 from zbopt.plan.runfolder import write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.framed import Framed, head
+from zbopt.planning.gridfile import Row, read_grid
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Listener, OnControl
-from zbopt.scenario.edits import Edit, edited
-from zbopt.scenario.fields import nearest
+from zbopt.scenario.editing import edited
+from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded
-from zbopt.scenario.source import Marks, read_yaml
 from zbopt.version import __version__
 
-MAX_ROWS = 20_000
-KEYS = ("format", "factors", "rows")
 ROWS = "rows"
 GRID = "grid.json"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row to solve: a label for each factor, and the edits."""
-
-    labels: tuple[tuple[str, str], ...]
-    texts: tuple[str, ...]
-    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,77 +43,6 @@ class Grid(Framed):
     def status(self) -> str:
         """proved where every row has its answer, else stopped."""
         return str(self.document["status"])
-
-
-# --- the file --------------------------------------------------------------------------------------------------------
-
-
-def read_grid(path: str | Path) -> list[Row]:
-    """The rows of a grid file; raises `DiagnosticsError` with every fault of its form."""
-    file = Path(path)
-    marks = Marks()
-    raw, found = read_yaml(file, file.name or str(file), marks)
-    faults = [item for item in found if item.severity == "error"]
-    faults += [
-        error("Z102", marks.of((key,)), (), "", key=key, nearest=nearest(key, KEYS), known=", ".join(KEYS))
-        for key in raw
-        if key not in KEYS
-    ]
-    if raw.get("format") not in (None, "1"):
-        faults.append(error("Z019", marks.of(("format",)), value=str(raw["format"])))
-    factors = raw.get("factors") or {}
-    stated = raw.get("rows") or []
-    if not isinstance(factors, dict) or not isinstance(stated, list) or not (factors or stated):
-        raise DiagnosticsError([*faults, error("Z535", Mark(file.name, 1))])
-    columns: list[list[Row]] = []
-    for name, values in factors.items():
-        if not isinstance(values, list) or not values:
-            faults.append(error("Z535", marks.of(("factors", name)), (name,)))
-            continue
-        rows = [_setting(name, value, marks.of(("factors", name, place)), faults) for place, value in enumerate(values)]
-        columns.append(_shortened(name, [row for row in rows if row is not None]))
-    own = [_setting("row", value, marks.of(("rows", place)), faults) for place, value in enumerate(stated)]
-    if faults:
-        raise DiagnosticsError(faults)
-    number = len(own) + (_product(columns) if columns else 0)
-    if number > MAX_ROWS:
-        raise DiagnosticsError([error("Z536", Mark(file.name), value=number, limit=MAX_ROWS)])
-    combined = [_joined(parts) for parts in itertools.product(*columns)] if columns else []
-    return [*combined, *(row for row in own if row is not None)]
-
-
-def _shortened(name: str, rows: list[Row]) -> list[Row]:
-    """The settings of a factor by their values alone, where all of them set the same field and none has a label of its own."""
-    fields = {row.texts[0].partition("=")[0] for row in rows if row.texts and row.labels[0][1] == row.texts[0]}
-    if len(fields) != 1 or not all(len(row.texts) == 1 and row.labels[0][1] == row.texts[0] for row in rows):
-        return rows
-    return [Row(((name, row.texts[0].partition("=")[2] or row.texts[0]),), row.texts) for row in rows]
-
-
-def _product(columns: Sequence[Sequence[Row]]) -> int:
-    number = 1
-    for column in columns:
-        number *= len(column)
-    return number
-
-
-def _setting(name: str, value: Any, mark: Mark | None, faults: list[Diagnostic]) -> Row | None:
-    if isinstance(value, str) and value:
-        return Row(((name, value),), (value,))
-    edits = value.get("edits") if isinstance(value, dict) else None
-    texts = [edits] if isinstance(edits, str) else (edits or [])
-    good = isinstance(value, dict) and set(value) <= {"label", "edits"} and isinstance(texts, list)
-    good = good and isinstance(value.get("label") or "", str)
-    if not good or not all(isinstance(text, str) and text for text in texts) or not (texts or value.get("label")):
-        faults.append(error("Z535", mark, (name,)))
-        return None
-    return Row(((name, str(value.get("label") or "; ".join(texts))),), tuple(texts))
-
-
-def _joined(parts: Sequence[Row]) -> Row:
-    return Row(
-        tuple(label for part in parts for label in part.labels), tuple(text for part in parts for text in part.texts)
-    )
 
 
 # --- solving ---------------------------------------------------------------------------------------------------------
@@ -296,4 +203,4 @@ def _document(
     return head("grid", case.kind, loaded.scenario, status, seed=case.seed, rows=listed)
 
 
-__all__ = ["GRID", "Grid", "Row", "grid", "read_grid"]
+__all__ = ["GRID", "Grid", "grid"]

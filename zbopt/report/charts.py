@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan.frames import frames
-from zbopt.report.explaining import Telling
 from zbopt.report.language import Language, default_language
+from zbopt.report.listing import Lists
 from zbopt.scenario.models import Scenario
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def prices(
 ) -> alt.Chart:
     """The price list in one stage: the changes that gain or cost most, from the largest gain to the largest cost."""
     alt, spoken = _altair(), _language(language)
-    telling = Telling(scenario, spoken)
+    telling = Lists(scenario, spoken)
     rows = [
         {
             "change": telling.change(row),

@@ -187,6 +187,7 @@ class _Parser:
         return self.joined("and", self.factor, depth)
 
     def factor(self, depth: int) -> Node:
+        """`not` and a factor, an expression in brackets, or a comparison."""
         if self.peek() == ("bare", "not"):
             self.take()
             if depth > 40:
@@ -200,6 +201,7 @@ class _Parser:
         return self.comparison()
 
     def comparison(self) -> Node:
+        """A field with a sign and a value, with `in` and a list, or alone (a boolean that is true)."""
         kind, name = self.take()
         if kind != "bare":
             self.place -= 1
@@ -218,6 +220,7 @@ class _Parser:
         return Compare(name, "==", True)
 
     def values(self, name: str) -> tuple[Any, ...]:
+        """The list behind `in`: values of the field in square brackets."""
         self.take()
         self.expect("[")
         values = [self.value(name)]

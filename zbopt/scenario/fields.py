@@ -141,6 +141,7 @@ def parse_hundredths(high: int) -> Callable[[Any], int]:
     """A parser of loads: `0.5` becomes 50 hundredths; at most two decimals, at most `high` hundredths."""
 
     def parse(value: Any) -> int:
+        """Hundredths of what was typed."""
         text = normal(as_text(value))
         try:
             number = Decimal(text) * 100

@@ -151,6 +151,7 @@ class _Walker:
         return Mark(self.shown, node.start_mark.line + 1)
 
     def walk(self, node: Node, path: Path_) -> Any:
+        """The plain value of a node, marked; refuses what grows too large or too deep."""
         self.count += 1
         if self.count > MAX_NODES or len(path) > MAX_DEPTH:
             raise DiagnosticsError([*self.found, error("Z014", self.mark(node), limit=MAX_NODES)])
@@ -167,6 +168,7 @@ class _Walker:
         return str(node.value)
 
     def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
+        """A map with keys of plain text, each once."""
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, ScalarNode) else None
