@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -201,3 +203,14 @@ def test_repair_is_the_same_on_every_run() -> None:
         for seed in (0, 1, 7)
     }
     assert len(texts) == 1
+
+
+def test_reading_a_plan_loads_no_solver(plan: str) -> None:
+    """`why PERSON` is read from the plan; only answers that solve pay for the solver."""
+    code = (
+        "import sys; from tests.here import zbopt_here; "
+        f"done = zbopt_here('why', 'P1', '--plan', {plan!r}); "
+        "print(done.returncode, [name for name in ('ortools', 'highspy', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0 []"

@@ -356,3 +356,17 @@ def test_counting_names_only_what_makes_it_impossible() -> None:
     assert [item.subject[0] for item in possible_case.counting] == ["T1-a", "T1-b"]
     text = Telling(possible_case.loaded.scenario, Language("zh")).explanation(possible_case.document, ["x"])
     assert "不经求解即可看出" in text
+
+
+def test_time_that_ran_out_is_neither_possible_nor_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zbopt.engine.question import Finding
+    from zbopt.explaining.case import Case
+    from zbopt.plan.result import Solution
+
+    monkeypatch.setattr(Case, "ask", lambda *_: Finding("unknown"))
+    for status in ("stopped", "infeasible"):
+        monkeypatch.setattr(Case, "solve", lambda *_, s=status, **__: Solution(s, None, (), False))
+        found = planning.explain(ROOT / "scenarios" / "tiny")
+        text = Telling(found.loaded.scenario, Language("en")).explanation(found.document)
+        assert "A plan exists" not in text
+        assert ("No plan exists" in text) == (status == "infeasible")

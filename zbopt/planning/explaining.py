@@ -109,6 +109,10 @@ def explain_case(loaded: Loaded, case: Case, control: Control, solution: Solutio
         if outcome == "impossible":
             return _impossible(loaded, case, question, asker, control)
         solution = case.solve(control)
+        if solution.assignment is None:  # time ran out before a plan was found or its impossibility explained
+            nothing: Document = {"stages": [], "counting": [], "conflicts": [], "repairs": [], "all_repairs": False}
+            document = head("explanation", case.kind, loaded.scenario, solution.status, **nothing, shortfalls=[])
+            return Explanation(loaded, document, (), (), solution)
     rows, repairs = [], list[Repair]()  # a repair that mends two things has one number
     for place, item in enumerate(shortfalls(case, solution)):
         if place >= MAX_SHORTFALLS or control.out_of_time():

@@ -88,8 +88,11 @@ class Telling:
     def explanation(self, document: Document, counting: Sequence[str] = ()) -> str:
         """Everything that explains an impossible case, or what a plan lacks."""
         head = f"{document['scenario']['name']}  {document['scenario']['as_of']}"
-        lines = [head, self.say("explain." + ("impossible" if document["status"] == "infeasible" else "possible"))]
-        if document["status"] == "infeasible":
+        impossible = document["status"] == "infeasible"
+        if not impossible and not document["stages"]:
+            return "\n".join([head, self.say("explain.unknown")])
+        lines = [head, self.say("explain." + ("impossible" if impossible else "possible"))]
+        if impossible:
             lines += self._counting(counting)
             if not document["conflicts"]:
                 lines.append(self.say("conflict.none"))
