@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+import pytest
+
 from zbopt import planning
+from zbopt.engine import backend, stages
+from zbopt.engine.assign import build
+from zbopt.engine.backend import search
 from zbopt.planning import assign
 from zbopt.progress import Control, Event
+from zbopt.scenario.load import parse
 
 
 def test_stopped_at_once_the_start_plan_is_kept_and_audited() -> None:
@@ -56,3 +65,56 @@ def test_alternatives_that_were_stopped_say_so() -> None:
     assert result.status == "proved"
     assert result.interrupted
     assert result.document["alternatives_search"] == "stopped"
+
+
+@pytest.mark.parametrize("stage", ["unfilled", "quotas", "merit"])
+def test_stopped_inside_a_search_the_figures_are_those_of_the_plan(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search ends without a point of its own: it has no bound to tell either, and the plan before it stands."""
+    real = stages.search
+
+    def stopping(*args: Any, **more: Any) -> Any:
+        if str(args[3]) == stage:
+            args[2].request_stop()
+        return real(*args, **more)
+
+    monkeypatch.setattr(stages, "search", stopping)
+    result = assign(parse(stopped_case()))
+    assert result.solution.assignment is not None
+    for row in result.solution.stages:
+        assert row.status == "proved" or row.value == row.plan_value
+        assert row.bound >= row.value if row.name == "merit" else row.bound <= row.value
+
+
+def test_a_search_that_ended_before_it_began_has_no_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solver without a point reports the bound 0, below which every merit (a negative sum) lies."""
+    _, model = build(parse(stopped_case()).scenario)
+    columns = np.arange(model.num_columns)
+    best = search(model, model.objectives["merit"], Control(), "merit", columns)
+    monkeypatch.setattr(backend, "_set_parameters", lambda solver, *_: solver.parameters.__setattr__(*AT_ONCE))
+    found = search(model, model.objectives["merit"], Control(), "merit", columns)
+    assert best.x is not None
+    assert found.x is None
+    assert found.bound <= model.objectives["merit"] @ best.x
+
+
+AT_ONCE = ("max_deterministic_time", 0.0)
+
+
+def stopped_case() -> dict[str, Any]:
+    """Five people and four seats at two task forces; who likes which place best is not who fits best."""
+    people = [
+        {"id": f"P{n}", "name": f"季{n}", "unit": "U1", "categories": {"plan": str(n)}, "preferences": ["T1", "T2"]}
+        for n in range(1, 6)
+    ]
+    posts = [
+        {"id": f"T{n}-a", "task_force": f"T{n}", "seats": 2, "category": "plan", "needs": {"plan": 2}} for n in (1, 2)
+    ]
+    return {
+        "name": "停", "as_of": "2019-06",
+        "categories": [{"id": "plan", "name": "谋划"}],
+        "units": [{"id": "U1", "name": "县住建局"}],
+        "people": people,
+        "task_forces": [{"id": f"T{n}", "name": f"专班{n}", "kind": "special"} for n in (1, 2)],
+        "posts": posts,
+        "policy": {"quotas": [{"name": "高手", "of": "category.plan >= 4", "in": "each", "min": "60%", "mode": "target"}]},
+    }  # fmt: skip

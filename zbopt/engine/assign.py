@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.linear import Floats, LinearModel
 from zbopt.engine.rules import ROWS
-from zbopt.engine.stages import Descent, Impossible, last_without_tolerance, nearest
+from zbopt.engine.stages import Descent, Impossible, last_without_tolerance, nearest, of_plan
 from zbopt.engine.start import complete, given_plan, pairs_of_plan, start_plan
 from zbopt.engine.terms import TERMS
 from zbopt.engine.tiebreak import tie_break
@@ -109,7 +108,7 @@ def solve(
     if descent.point is not None:
         chosen = np.flatnonzero(descent.point[: len(context.x)] > 0.5)
         plan = complete(context, model, chosen)
-        stages = tuple(_with_plan_value(descent, item, plan) for item in stages)
+        stages = tuple(of_plan(item, _signed(descent, str(item.name), plan)) for item in stages)
     assignment = None if descent.point is None else assignment_at(context, descent.point)
     status = _status(assignment, stages, control)
     return Solution(
@@ -141,10 +140,9 @@ def _status(assignment: Assignment | None, stages: tuple[StageResult, ...], cont
     return "stopped" if control.stop_requested else "feasible"
 
 
-def _with_plan_value(descent: Descent, stage: StageResult, plan: Floats) -> StageResult:
-    """The stage with the plan's own value, every slack at what the seats need: a tolerance leaves slack loose in the search."""
-    sign = -1 if stage.name == "merit" else 1
-    return replace(stage, plan_value=sign * descent.value(stage.name, plan))
+def _signed(descent: Descent, name: str, plan: Floats) -> int:
+    """The plan's own value of a stage, as planners read it."""
+    return descent.value(name, plan) * (-1 if name == "merit" else 1)
 
 
 def assignment_at(context: Context, point: Floats) -> Assignment:

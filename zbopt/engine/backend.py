@@ -222,11 +222,14 @@ def search(
         return Integral("infeasible", None, np.inf)
     if status == cp_model.MODEL_INVALID:
         raise AssertionError(program.validate())
-    bound = float(solver.best_objective_bound) if objective is not None else -np.inf
-    found = None
+    found, bound = None, -np.inf
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         found = np.zeros(model.num_columns)
         found[columns] = [solver.value(variable) for variable in variables]
+        if objective is not None:
+            bound = float(solver.best_objective_bound)
+    elif objective is not None and watcher.bound is not None:
+        bound = watcher.bound  # stopped without a point, a solver that has nothing to report says 0
     return Integral("optimal" if status == cp_model.OPTIMAL else "stopped", found, bound)
 
 

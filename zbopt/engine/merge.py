@@ -22,7 +22,7 @@ from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.pricing import priced_candidates
-from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance, nearest
+from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance, nearest, of_plan
 from zbopt.engine.start import pairs_of_plan
 from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
@@ -267,7 +267,7 @@ class _Run:
         elif self.certify and not descent.out_of_time():
             unique = self._tie_break(built, descent)
         plan = self._settled(built, descent)
-        own = [replace(item, plan_value=_signed(built.model, str(item.name), plan)) for item in descent.results]
+        own = [of_plan(item, _signed(built.model, str(item.name), plan)) for item in descent.results]
         by_name = {str(item.name): item for item in [*first, *own]}
         uncovered = len(self.works.uncovered)
         stages = (

@@ -108,7 +108,7 @@ class Descent:
                 hint, value = found.x, self.value(name, found.x)
             if found.outcome == "stopped":
                 self.keep(hint)
-                return value, max(lowest, int(np.ceil(found.bound - EPS))) if all_inside else lowest, "stopped"
+                return value, _best_bound(lowest, found.bound) if all_inside else lowest, "stopped"
             if all_inside and (found.outcome == "optimal" or value is not None):
                 self.keep(hint)
                 assert value is not None
@@ -262,6 +262,21 @@ def nearest(descent: Descent, pairs: Ints, near: Ints) -> None:
         gone = (relaxed.reduced[pairs] > value - relaxed.bound + EPS) & (descent.model.lower[pairs] == 0)
         upper[pairs[gone]] = 0
         descent.model = descent.model.with_upper(upper).with_row(descent.model.objectives[name], value)
+
+
+def _best_bound(lowest: int, bound: float) -> int:
+    """The higher of a bound of the relaxation and one of a search, which may have none yet."""
+    return lowest if np.isinf(bound) else max(lowest, int(np.ceil(bound - EPS)))
+
+
+def of_plan(stage: StageResult, own: int) -> StageResult:
+    """The stage as the plan has it: its own value, and in a stage that is not proved no value staler than that.
+
+    A tolerance leaves slack loose in the search, and a search that was stopped leaves any column loose.
+    """
+    better = own > stage.value if stage.name == "merit" else own < stage.value
+    stale = stage.status == "not_reached" or (stage.status != "proved" and better)
+    return replace(stage, value=own if stale else stage.value, plan_value=own)
 
 
 def last_without_tolerance(stages: list[Stage]) -> list[Stage]:

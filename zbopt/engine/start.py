@@ -1,6 +1,9 @@
 """A first plan, fast and without a solver, so that there is something to show and to keep from the beginning.
 
-Greedy: the posts with fewest candidates first, each seat to the person with most merit who still fits the rows of the model.
+Greedy: pins first, then posts that must be filled, then the posts with fewest candidates, each seat to the person with most
+merit who still fits the rows that only bound persons from above. What it breaks all the same (a hard share, say) is mended
+by taking people off again; at worst every seat but the pinned ones stays empty, which breaks nothing unless a hard minimum,
+a post that must be filled or a pin stands against it.
 """
 
 from __future__ import annotations
@@ -9,16 +12,26 @@ import numpy as np
 from scipy import sparse
 
 from zbopt.engine.context import Context
-from zbopt.engine.linear import Floats, Ints, LinearModel
+from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
 from zbopt.plan.result import Assignment
+
+MAX_THINNINGS = 60
+"""Rounds of taking people off broken rows before all but the pinned ones go."""
 
 
 def start_plan(context: Context, model: LinearModel) -> Floats | None:
     """A point that keeps every row, or None where greedy finds none. Costs one pass over the pairs."""
-    chosen = _greedy(context, model)
-    point = complete(context, model, chosen)
-    if not model.keeps(point):
-        point = complete(context, model, _without_broken_teams(context, model, chosen, point))
+    linked = _Linked(context, model)
+    chosen = _greedy(context, model, linked)
+    for _ in range(MAX_THINNINGS):
+        point = complete(context, model, chosen)
+        if model.keeps(point):
+            return point
+        fewer = _thinned(context, model, linked, chosen, point)
+        if len(fewer) == len(chosen):
+            break
+        chosen = fewer
+    point = complete(context, model, chosen[forced(context)[chosen]])
     return point if model.keeps(point) else None
 
 
@@ -41,33 +54,6 @@ def given_plan(context: Context, model: LinearModel, assignment: Assignment) -> 
     return point if model.keeps(point) else None
 
 
-def _greedy(context: Context, model: LinearModel) -> Ints:
-    """Pairs taken one by one while the rows that bound persons (once, caps, kin, loads) hold."""
-    merit = model.objectives["merit"][context.x] if len(context.x) else np.zeros(0)
-    cost = context.eligibility.cost[context.person, context.post]
-    supply = np.bincount(context.post, minlength=len(context.data.posts))
-    pinned = forced(context)
-    order = np.lexsort((context.x, merit, cost, supply[context.post], ~pinned))
-    rows = _packing_rows(model)
-    matrix = model.matrix.tocsc()
-    used = np.zeros(model.num_rows)
-    left = context.data.seats.copy()
-    taken: list[int] = []
-    for pair in order:
-        post = context.post[pair]
-        if left[post] == 0:
-            continue
-        span = slice(matrix.indptr[pair], matrix.indptr[pair + 1])
-        touched, amount = matrix.indices[span], matrix.data[span]
-        bound = rows[touched]
-        if np.any(used[touched][bound] + amount[bound] > model.row_upper[touched][bound] + 1e-9):
-            continue
-        used[touched] += amount
-        left[post] -= 1
-        taken.append(int(pair))
-    return np.array(sorted(taken), np.int64)
-
-
 def forced(context: Context) -> np.ndarray:
     """The pairs that a must pin names."""
     forced = np.zeros(len(context.x), bool)
@@ -78,22 +64,119 @@ def forced(context: Context) -> np.ndarray:
     return forced
 
 
-def _packing_rows(model: LinearModel) -> np.ndarray:
-    """Rows that only bound seats from above and have no slack: the greedy keeps them while it fills."""
-    least = np.asarray(model.matrix.min(axis=1).todense()).ravel()
-    kinds = np.zeros(model.num_rows, bool)
-    for block in model.row_blocks:
-        if block.kind in ("once", "R01", "R13", "R15", "R16", "R29"):
-            kinds[block.first : block.first + len(block.labels)] = True
-    tight: np.ndarray = kinds & (least >= 0) & np.isinf(model.row_lower)
-    return tight
+# --- greedy ----------------------------------------------------------------------------------------------------------
 
 
-def _without_broken_teams(context: Context, model: LinearModel, chosen: Ints, point: Floats) -> Ints:
-    """The chosen pairs less those that stand in a row that is broken (a hard quota of a team is met by nobody)."""
-    broken = model.violated(point)
-    inside = np.unique(model.matrix[broken].indices)
-    return chosen[~np.isin(context.x[chosen], inside)]
+class _Linked:
+    """The indicator columns that a chosen pair switches on: presence (h) of its person, occupation of its scope."""
+
+    def __init__(self, context: Context, model: LinearModel) -> None:
+        rows = np.concatenate([_rows_of(model, kind) for kind in ("present_if_seated", "occupied_if_seated")])
+        part = model.matrix[rows]
+        indicators = np.zeros(model.num_columns, bool)
+        for kind in ("h", "occupied"):
+            indicators[_columns_of(model, kind)] = True
+        on = part.multiply(indicators.reshape(1, -1)).tocsr()
+        pairs = part[:, context.x].tocsc() if len(context.x) else sparse.csc_matrix((part.shape[0], 0))
+        self.on = (abs(on).T @ abs(pairs)).astype(bool).tocsc()  # columns x pairs
+
+    def columns(self, pair: int) -> Ints:
+        """The indicator columns of a pair."""
+        found: Ints = self.on.indices[self.on.indptr[pair] : self.on.indptr[pair + 1]]
+        return found
+
+
+def _greedy(context: Context, model: LinearModel, linked: _Linked) -> Ints:
+    """Pairs taken one by one while every row that only bounds from above holds, a person's presence counted once."""
+    data, number = context.data, len(context.x)
+    merit = model.objectives["merit"][context.x] if number else np.zeros(0)
+    cost = context.eligibility.cost[context.person, context.post]
+    supply = np.bincount(context.post, minlength=len(data.posts))
+    may_wait = np.array([not post.must_fill for post in data.posts], bool)
+    order = np.lexsort((context.x, merit, cost, supply[context.post], may_wait[context.post], ~forced(context)))
+    room = _room(model)
+    matrix = model.matrix.tocsc()
+    on: set[int] = set()
+    left = data.seats.tolist()
+    post_of, full = context.post.tolist(), _Full(context)
+    taken: list[int] = []
+    for pair in order.tolist():
+        if left[post_of[pair]] == 0 or full.has(pair):
+            continue
+        switched = [int(column) for column in linked.columns(pair) if int(column) not in on]
+        spans = [slice(matrix.indptr[column], matrix.indptr[column + 1]) for column in (pair, *switched)]
+        rows = np.concatenate([matrix.indices[span] for span in spans])
+        amount = np.concatenate([matrix.data[span] for span in spans])
+        if np.any(amount > room[rows] + 1e-9):
+            continue
+        np.subtract.at(room, rows, amount)
+        on.update(switched)
+        left[post_of[pair]] -= 1
+        full.take(pair)
+        taken.append(pair)
+    return np.array(sorted(taken), np.int64)
+
+
+class _Full:
+    """People who can hold one seat at most and have it: most pairs are passed over by this alone."""
+
+    def __init__(self, context: Context) -> None:
+        self.person = context.person.tolist()
+        self.single = (~context.several).tolist()
+        self.seated = [False] * len(self.single)
+
+    def has(self, pair: int) -> bool:
+        """Whether the person of a pair can take no more."""
+        return self.seated[self.person[pair]]
+
+    def take(self, pair: int) -> None:
+        """Seat the person of a pair."""
+        self.seated[self.person[pair]] = self.single[self.person[pair]]
+
+
+def _room(model: LinearModel) -> Floats:
+    """What may be added to each row; endless where a row is no plain upper bound: another column can pay for it."""
+    least = np.asarray(model.matrix.min(axis=1).todense()).ravel() if model.num_columns else np.zeros(model.num_rows)
+    plain = (least >= 0) & np.isinf(model.row_lower)
+    return np.where(plain, model.row_upper, np.inf)
+
+
+# --- mending ---------------------------------------------------------------------------------------------------------
+
+
+def _thinned(context: Context, model: LinearModel, linked: _Linked, chosen: Ints, point: Floats) -> Ints:
+    """The chosen pairs less those that mend the broken rows: the ones with least merit, pinned ones last.
+
+    In a row that nobody's leaving alone mends (a count that a scope must reach once it is occupied) all of the scope go.
+    """
+    merit = model.objectives["merit"][context.x]
+    order = chosen[np.lexsort((chosen, -merit[chosen], forced(context)[chosen]))]
+    rank = np.empty(len(chosen), np.int64)
+    rank[np.searchsorted(chosen, order)] = np.arange(len(chosen))
+    rows = model.violated(point)
+    part, value = model.matrix[rows], (model.matrix @ point)[rows]
+    # what each pair adds by its own column and by the indicators it switches on
+    effect = (part[:, context.x[chosen]] + part @ linked.on[:, chosen]).tocsr()
+    stays = np.ones(len(chosen), bool)
+    for number, row in enumerate(rows):
+        over = value[number] > model.row_upper[row]
+        excess = value[number] - model.row_upper[row] if over else model.row_lower[row] - value[number]
+        span = slice(effect.indptr[number], effect.indptr[number + 1])
+        places, amount = effect.indices[span], effect.data[span] * (1 if over else -1)
+        places, amount = places[amount > 0], amount[amount > 0]
+        inside = np.argsort(rank[places])
+        needed = np.searchsorted(np.cumsum(amount[inside]), excess - 1e-9) + 1
+        stays[places[inside[:needed]]] = False
+    return chosen[stays]
+
+
+# --- the columns that follow -----------------------------------------------------------------------------------------
+
+INDICATOR_ROWS = {"h": "present_if_seated", "occupied": "occupied_if_seated", "moved": "moved_if_elsewhere"}
+"""The rows that force an indicator column to 1, in the order in which they follow from each other."""
+
+SLACK = ("short", "over", "together", "under")
+"""The kinds of slack columns."""
 
 
 def complete(context: Context, model: LinearModel, chosen: Ints) -> Floats:
@@ -102,50 +185,62 @@ def complete(context: Context, model: LinearModel, chosen: Ints) -> Floats:
     point[context.x[chosen]] = 1
     filled = np.bincount(context.post[chosen], minlength=len(context.data.posts))
     point[context.u] = context.data.seats - filled
-    by_column = model.matrix.tocsc()
-    for block in model.column_blocks:
-        span = np.arange(block.first, block.first + len(block.labels))
-        if block.kind in ("h", "occupied", "moved", "best"):
-            _raise(model, by_column, point, span, block.kind)
-    for block in model.column_blocks:
-        if block.kind.startswith(("short", "over", "together", "under")):
-            span = np.arange(block.first, block.first + len(block.labels))
-            _pay(model, by_column, point, span)
+    for kind, rows in INDICATOR_ROWS.items():
+        _raise(model, point, _columns_of(model, kind), _rows_of(model, rows))
+    _best(model, point)
+    _pay(model, point)
     return point
 
 
-INDICATOR_ROWS = {"h": "present_if_seated", "occupied": "occupied_if_seated", "moved": "moved_if_elsewhere"}
-"""The rows that force an indicator column to 1."""
+def _columns_of(model: LinearModel, *kinds: str) -> Ints:
+    """The columns of some kinds, those of single rules (`short_R37`) included."""
+    spans = [
+        np.arange(block.first, block.first + len(block.labels))
+        for block in model.column_blocks
+        if block.kind.partition("_")[0] in kinds
+    ]
+    return np.concatenate(spans) if spans else np.zeros(0, np.int64)
 
 
-def _raise(model: LinearModel, by_column: sparse.csc_matrix, point: Floats, span: Ints, kind: str) -> None:
-    """Set indicator columns: 1 where a row of theirs would break at 0 (`best`: where it may be 1, and so earns)."""
-    forcing = np.zeros(model.num_rows, bool)
-    for block in model.row_blocks:
-        if block.kind == INDICATOR_ROWS.get(kind):
-            forcing[block.first : block.first + len(block.labels)] = True
-    for column in span[::-1]:  # of the levels of `best` the highest comes first
-        rows = by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
-        if kind == "best":
-            point[column] = 1
-            point[column] = 0 if len(_broken(model, rows, point)) else 1
-        else:
-            point[column] = 1 if len(_broken(model, rows[forcing[rows]], point)) else 0
+def _rows_of(model: LinearModel, kind: str) -> Ints:
+    spans = [
+        np.arange(block.first, block.first + len(block.labels)) for block in model.row_blocks if block.kind == kind
+    ]
+    return np.concatenate(spans) if spans else np.zeros(0, np.int64)
 
 
-def _pay(model: LinearModel, by_column: sparse.csc_matrix, point: Floats, span: Ints) -> None:
-    """Raise slack columns until their rows hold."""
-    for column in span:
-        inside = slice(by_column.indptr[column], by_column.indptr[column + 1])
-        rows, amount = by_column.indices[inside], by_column.data[inside]
-        value = model.matrix[rows] @ point
-        missing = np.maximum(model.row_lower[rows] - value, 0) / np.abs(amount)
-        extra = np.maximum(value - model.row_upper[rows], 0) / np.abs(amount)
-        need = np.where(amount > 0, missing, extra)
-        point[column] = min(model.upper[column], np.ceil(need.max(initial=0.0) - 1e-9))
+def _raise(model: LinearModel, point: Floats, columns: Ints, rows: Ints) -> None:
+    """Set indicator columns to 1 where a row of theirs breaks at 0."""
+    if not len(columns) or not len(rows):
+        return
+    part = model.matrix[rows]
+    value = part @ point
+    broken = (value < model.row_lower[rows] - 1e-6) | (value > model.row_upper[rows] + 1e-6)
+    needed = np.unique(part[np.flatnonzero(broken)].indices)
+    point[np.intersect1d(columns, needed)] = 1
 
 
-def _broken(model: LinearModel, rows: Ints, point: Floats) -> Ints:
-    value = model.matrix[rows] @ point
-    bad: Ints = np.flatnonzero((value < model.row_lower[rows] - 1e-6) | (value > model.row_upper[rows] + 1e-6))
-    return bad
+def _best(model: LinearModel, point: Floats) -> None:
+    """Of the levels that somebody's seats reach the highest counts; a person's levels stand in rising order."""
+    rows = _rows_of(model, "best_if_seated")
+    columns = _columns_of(model, "best")
+    if not len(columns):
+        return
+    labels = [label for block in model.column_blocks if block.kind == "best" for label in block.labels]
+    reached: Bools = model.matrix[rows] @ point >= 1 - 1e-6
+    highest = {labels[place][0]: place for place in np.flatnonzero(reached)}
+    point[columns[sorted(highest.values())]] = 1
+
+
+def _pay(model: LinearModel, point: Floats) -> None:
+    """Raise slack columns until their rows hold; no row has two of them."""
+    columns = _columns_of(model, *SLACK)
+    if not len(columns):
+        return
+    part = model.matrix[:, columns].tocoo()
+    value = model.matrix @ point
+    missing = np.maximum(model.row_lower - value, 0)[part.row]
+    extra = np.maximum(value - model.row_upper, 0)[part.row]
+    need = np.zeros(len(columns))
+    np.maximum.at(need, part.col, np.where(part.data > 0, missing, extra) / np.abs(part.data))
+    point[columns] = np.minimum(model.upper[columns], np.ceil(need - 1e-9))
