@@ -143,11 +143,11 @@ def test_help_in_chinese(command: str) -> None:
 def test_ctrl_c_reaches_every_solve_and_is_told() -> None:
     """A stop asked for while one solve runs reaches the next one too: nothing is set beside a plan that had its time."""
     from zbopt.cli.progress import Stopper
-    from zbopt.progress import Control
+    from zbopt.progress import INTERRUPTED, Control
 
     stopper, first, second = Stopper(), Control(), Control()
     stopper(first)
-    stopper.stop()
+    stopper.stop(INTERRUPTED)
     stopper(second)
     assert first.stop_requested
     assert second.stop_requested

@@ -186,7 +186,7 @@ def test_a_frontier_does_not_replace_a_plan_nor_a_plan_a_frontier(place: Path) -
     assert zbopt(place, "restructure", "case", "--out", "run").returncode == 0
     done = zbopt(place, "restructure", "case", "--frontier", "--out", "run")
     assert done.returncode == 2
-    assert "Z507" in done.stderr
+    assert "Z551" in done.stderr
     assert (place / "run/plan.json").is_file()
     assert zbopt(place, "restructure", "case", "--frontier", "--out", "front").returncode == 0
     assert zbopt(place, "restructure", "case", "--out", "front").returncode == 2

@@ -17,6 +17,7 @@ import pytest
 import zbopt
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
+from zbopt.planning.comparing import with_edits
 from zbopt.scenario.editing import edited
 from zbopt.scenario.load import load
 
@@ -91,12 +92,13 @@ def test_rows_of_something_else_are_not_used(tmp_path: Path) -> None:
     path = grid_file(tmp_path, 1)
     assert zbopt.grid(PART_TIME, path, out=tmp_path / "out", processes=1).computed == 3
     assert zbopt.grid(PART_TIME, path, out=tmp_path / "out", processes=1, seed=7).computed == 3
-    assert zbopt.grid(SCENARIOS / "tiny", path, out=tmp_path / "out", processes=1).computed == 3
+    other, _ = with_edits(zbopt.load(PART_TIME), ["policy.merge.max_size=14"])
+    assert zbopt.grid(other, path, out=tmp_path / "out", processes=1).computed == 3
     file = next((tmp_path / "out" / "rows").iterdir())
     file.write_text("{half", encoding="utf-8")
     total = sum(
         zbopt.grid(source, path, out=tmp_path / "out", processes=1, seed=seed).computed
-        for source, seed in ((PART_TIME, None), (PART_TIME, 7), (SCENARIOS / "tiny", None))
+        for source, seed in ((PART_TIME, None), (PART_TIME, 7), (other, None))
     )
     assert total == 1
 
@@ -205,6 +207,23 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         for process in started[::-1]:
             process.kill()
             process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes")
+def test_the_task_of_a_killed_process_is_given_to_another(tmp_path: Path) -> None:
+    path, out = grid_file(tmp_path, 30), tmp_path / "out"
+    run = command("what-if", PART_TIME, "--grid", path, "--out", out, "--processes", 2)
+    wait_for(lambda: len(rows_in(out)) >= 5)
+    workers = [pid for pid in members(run.pid) if pid != run.pid and b"spawn_main" in cmdline(pid)]
+    os.kill(workers[0], signal.SIGKILL)
+    assert run.wait(120) == 0
+    assert len(rows_in(out)) == 61
+    assert json.loads((out / "grid.json").read_text(encoding="utf-8"))["status"] == "proved"
+
+
+def cmdline(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 @pytest.mark.slow

@@ -5,17 +5,21 @@ Nothing heavy is imported before a command runs: `zbopt --help` pays for click a
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
-from typing import Any
+import threading
+from typing import Any, NoReturn
 
 import click
 
+from zbopt.progress import SOLVER_THREAD
 from zbopt.report.language import LANGUAGES, Language, default_language
 from zbopt.version import __version__
 
-OK, BAD_INPUT, IMPOSSIBLE, NO_PLAN, AUDIT_FAULTS, INTERRUPTED = 0, 2, 3, 4, 5, 130
-"""Exit codes of the design; 1 is left to crashes."""
+OK, CRASH, BAD_INPUT, IMPOSSIBLE, NO_PLAN, AUDIT_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+"""Exit codes of the design; 1 is only for a crash."""
 
 
 def language_of(arguments: list[str]) -> str:
@@ -156,20 +160,37 @@ def zbopt(lang: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Entry point; characters the console cannot show are replaced, never a crash."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+    """Entry point: runs a command and leaves with its exit code."""
+    from zbopt.cli.echo import prepare, say
+
+    prepare()
     try:
         code = zbopt.main(args=arguments, prog_name="zbopt", standalone_mode=False)
     except click.ClickException as problem:
-        problem.show()
-        sys.exit(problem.exit_code)
+        say(_usage_error(problem), err=True)
+        code = problem.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(Language(language_of(sys.argv[1:])).text("ui.aborted"), err=True)
-        sys.exit(INTERRUPTED)
+        say(Language(language_of(sys.argv[1:])).text("ui.aborted"), err=True)
+        code = INTERRUPTED
     except BrokenPipeError:  # whoever read the output has gone; nothing more can be said
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(OK)
-    sys.exit(code if isinstance(code, int) else OK)
+        code = OK
+    except SystemExit as left:
+        code = left.code
+    _leave(code if isinstance(code, int) else OK)
+
+
+def _usage_error(problem: click.ClickException) -> str:
+    buffer = io.StringIO()
+    problem.show(file=buffer)
+    return buffer.getvalue().rstrip("\n")
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit; at once where a solver that was told to stop is still at work in its thread, whom nobody waits for."""
+    if any(thread.name == SOLVER_THREAD and thread.is_alive() for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)

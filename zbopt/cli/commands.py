@@ -11,6 +11,7 @@ import click
 
 from zbopt import cli
 from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, Command, lang_option, option
+from zbopt.cli.echo import put, say
 from zbopt.cli.explaining import repair, what_would_it_take, why, why_not
 from zbopt.cli.guard import fail, guarded, opened_plan, report
 from zbopt.cli.listing import alternatives, compare, prices, what_if
@@ -42,14 +43,17 @@ def overlap(
         limit = None if threshold is None else threshold * 100
         _, rows = planning.suggest(loaded, synonyms=synonyms, threshold=limit)
         if style == "json":
-            click.echo(to_text({"format": 1, "kind": "suggestions", "rows": rows}), nl=False)
+            put(to_text({"format": 1, "kind": "suggestions", "rows": rows}))
         elif rows:
-            click.echo(suggestion_sheet(rows, loaded.scenario, language).text())
+            say(suggestion_sheet(rows, loaded.scenario, language).text())
         else:
-            click.echo(language.text("ui.no_suggestions"))
+            say(language.text("ui.no_suggestions"))
         return
     _, found = planning.overlap(loaded)
-    click.echo(to_text(found) if style == "json" else overlap_text(found, loaded.scenario, language) + "\n", nl=False)
+    if style == "json":
+        put(to_text(found))
+    else:
+        say(overlap_text(found, loaded.scenario, language))
 
 
 @click.command(cls=Command, help="help.check")
@@ -73,14 +77,12 @@ def check(path: Path, language: Language) -> None:
     teams = len(facts.staffed_task_forces(scenario))
     if found:
         _counts(found, language)
-    click.echo(
-        language.text("ui.checked" if found else "ui.ok", people=len(scenario.people), seats=seats, task_forces=teams)
-    )
+    say(language.text("ui.checked" if found else "ui.ok", people=len(scenario.people), seats=seats, task_forces=teams))
 
 
 def _counts(found: Iterable[Diagnostic], language: Language) -> None:
     kinds = [item.severity for item in found]
-    click.echo(language.text("ui.counts", errors=kinds.count("error"), warnings=kinds.count("warning")), err=True)
+    say(language.text("ui.counts", errors=kinds.count("error"), warnings=kinds.count("warning")), err=True)
 
 
 @click.command(cls=Command, help="help.schema")
@@ -91,7 +93,7 @@ def schema(language: Language) -> None:
     from zbopt.plan.document import to_text
     from zbopt.scenario.schema import scenario_schema
 
-    click.echo(to_text(scenario_schema()), nl=False)
+    put(to_text(scenario_schema()))
 
 
 @click.command(cls=Command, help="help.init")
@@ -101,16 +103,18 @@ def schema(language: Language) -> None:
 @guarded
 def init(directory: Path, workbook: bool, language: Language) -> None:
     """Write a small scenario to start from."""
-    from zbopt.plan import runfolder
+    from zbopt.plan.runfolder import is_free, not_written
+    from zbopt.plan.writing import probe, write_folder
     from zbopt.report.starter import starter_files
 
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        fail(language, error("Z510", Mark(str(directory)), value=str(directory)))
     try:
-        runfolder.write(directory, starter_files(language, workbook))
-    except OSError as problem:
-        fail(language, error("Z508", value=str(directory), problem=problem.strerror or ""))
-    click.echo(language.text("ui.created", path=str(directory)))
+        if not is_free(directory):
+            fail(language, error("Z510", Mark(str(directory)), value=str(directory)))
+        probe(directory)
+        write_folder(directory, starter_files(language, workbook))
+    except (OSError, ValueError) as problem:
+        fail(language, not_written(directory, problem))
+    say(language.text("ui.created", path=str(directory)))
 
 
 @click.command(cls=Command, help="help.audit")
@@ -122,12 +126,12 @@ def audit(plan: Path, scenario: Path | None, language: Language) -> None:
     """Check a finished plan."""
     finished = opened_plan(plan, scenario, language)
     if not finished.faults:
-        click.echo(language.text("audit.good"))
+        say(language.text("audit.good"))
         return
-    click.echo(language.text("audit.bad", count=len(finished.faults)))
+    say(language.text("audit.bad", count=len(finished.faults)))
     for fault in finished.faults:
         head = fault.path if fault.rule == "document" else " ".join((fault.rule, fault.subject[1], fault.path)).strip()
-        click.echo(f"  {head}: {language.message(fault.message)}")
+        say(f"  {head}: {language.message(fault.message)}")
     sys.exit(AUDIT_FAULTS)
 
 
@@ -144,7 +148,7 @@ def explain_code(code: str, language: Language) -> None:
         fail(language, error("Z509", value=code, nearest=nearest(code.upper(), codes)))
     template = re.sub(r"\{\?\w+\}|\{/\w+\}", "", catalogue()[code.upper()][language.name])
     shown = re.sub(r"{(\w+)}", r"<\1>", template)
-    click.echo(f"{code.upper()}: {shown}")
+    say(f"{code.upper()}: {shown}")
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from zbopt.cli import IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, option
+from zbopt.cli.echo import say
 from zbopt.cli.guard import fail, guarded, opened_plan
 from zbopt.cli.options import as_json, loaded_scenario, of_scenario, running, style_option, written_file
 from zbopt.cli.progress import listener, stoppable
@@ -43,7 +44,7 @@ def _answered(
     if ask == "why_there":  # read from the plan: no solver is loaded
         _show(planning.why_there(finished, *arguments), style, finished.scenario, language)
         return
-    with stoppable(language) as on_control:
+    with stoppable(language, settings["time_limit"], settings["memory_limit"]) as on_control:
         asked = planning.Asked.of(
             finished, settings["time_limit"], listener(settings["progress"]), on_control, settings["workers"]
         )
@@ -64,7 +65,7 @@ def _show(answer: Any, style: str, scenario: Any, language: Language) -> None:
             }
         )
     else:
-        click.echo(_answer(answer, scenario, language))
+        say(_answer(answer, scenario, language))
 
 
 def _answer(answer: Any, scenario: Any, language: Language) -> str:
@@ -140,14 +141,15 @@ def what_would_it_take(
 @guarded
 def repair(
     scenario: Path, kind: str, decisions: Path | None, seed: int | None, number: int | None, style: str,
-    language: Language, time_limit: int | None, workers: int | None, progress: str,
+    language: Language, time_limit: int | None, memory_limit: int | None, workers: int | None,
+    progress: str,
 ) -> None:  # fmt: skip
     """Why no plan exists, or what a plan lacks, and what would mend it."""
     from zbopt import planning
     from zbopt.report.explaining import Telling
 
     loaded = loaded_scenario(scenario, language)
-    with stoppable(language) as on_control:
+    with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.explain(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,
             listener=listener(progress), on_control=on_control,
@@ -156,12 +158,12 @@ def repair(
         as_json(found.document)
     else:
         counting = [language.diagnostic(item) for item in found.counting]
-        click.echo(Telling(loaded.scenario, language).explanation(found.document, counting))
+        say(Telling(loaded.scenario, language).explanation(found.document, counting))
     if number is not None:
         _apply(loaded, found, number, language)
         return
     if style == "text" and found.repairs:
-        click.echo(language.text("repair.apply"))
+        say(language.text("repair.apply"))
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)
     if found.status == "stopped":

@@ -9,9 +9,20 @@ from typing import Any
 
 import click
 
-from zbopt.cli import IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, option
-from zbopt.cli.guard import fail, guarded
-from zbopt.cli.options import KINDS, as_json, loaded_scenario, of_scenario, running, style_option, written_file
+from zbopt.cli import BAD_INPUT, IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, option
+from zbopt.cli.echo import put, say
+from zbopt.cli.guard import WRITTEN, fail, guarded
+from zbopt.cli.options import (
+    KINDS,
+    as_json,
+    loaded_scenario,
+    of_scenario,
+    replace_option,
+    running,
+    style_option,
+    written_file,
+)
+from zbopt.cli.outputs import Output
 from zbopt.cli.progress import listener, stoppable
 from zbopt.diagnostics import error
 from zbopt.report.language import Language
@@ -24,20 +35,22 @@ from zbopt.report.language import Language
 @option("--all", "every", is_flag=True, help="help.all_prices")
 @option("--processes", type=click.IntRange(1, 256), help="help.processes")
 @option("--out", type=click.Path(path_type=Path), help="help.out_file")
+@replace_option
 @style_option("text", "json", "csv")
 @running
 @guarded
 def prices(
     scenario: Path, kind: str, decisions: Path | None, seed: int | None, every: bool, processes: int | None,
-    out: Path | None, style: str, language: Language, time_limit: int | None, workers: int | None, progress: str,
+    out: Path | None, style: str, language: Language, time_limit: int | None, memory_limit: int | None,
+    workers: int | None, progress: str, replace: bool,
 ) -> None:  # fmt: skip
     """What each rule, quota, pin and bound costs."""
     from zbopt import planning
     from zbopt.report.listing import Lists
 
-    _writable(out, language)
     loaded = loaded_scenario(scenario, language)
-    with stoppable(language) as on_control:
+    output = _output(out, "prices", loaded.scenario, replace, language)
+    with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.prices(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,
             processes=processes, listener=listener(progress), on_control=on_control,
@@ -46,47 +59,50 @@ def prices(
     _tabled(
         found.document,
         style,
-        out,
+        output,
         lambda: telling.prices(found.document, every),
         lambda: [telling.price_sheet(found.document, True)],
-        language,
     )
-    _exit(found)
+    _exit(found, output)
 
 
 def _tabled(
-    document: Any, style: str, out: Path | None, text: Callable[[], str], sheets: Callable[[], Any], language: Language
+    document: Any, style: str, output: Output | None, text: Callable[[], str], sheets: Callable[[], Any]
 ) -> None:
     """Show as text, json or csv; and write a file by its ending (.xlsx, .json, .csv) where one is named."""
     from zbopt.plan.document import to_text
+    from zbopt.plan.runfolder import stamp
     from zbopt.report.tables import sheet_csv
     from zbopt.report.workbook import tables_workbook
 
+    if output is not None:
+        ending = output.path.suffix.lower()
+        if ending == ".json":
+            data = to_text(document).encode("utf-8", "backslashreplace")
+        elif ending == ".csv":
+            data = sheet_csv(sheets()[0]).encode("utf-8-sig", "backslashreplace")
+        else:
+            data = tables_workbook(document["kind"], sheets(), stamp(document))
+        output.put_document(data, document)
     if style == "json":
         as_json(document)
     elif style == "csv":
-        click.echo(sheet_csv(sheets()[0]), nl=False)
+        put(sheet_csv(sheets()[0]))
     else:
-        click.echo(text())
-    if out is None:
-        return
-    ending = out.suffix.lower()
-    if ending == ".json":
-        written_file(out, to_text(document).encode(), language)
-    elif ending == ".csv":
-        written_file(out, sheet_csv(sheets()[0]).encode("utf-8-sig"), language)
-    else:
-        written_file(out, tables_workbook(document["kind"], sheets()), language)
+        say(text())
 
 
-def _writable(out: Path | None, language: Language) -> None:
-    """Exit 2 before a long run where its file has an ending nobody writes, or is a folder."""
-    if out is not None and (out.suffix.lower() not in (".json", ".csv", ".xlsx") or out.is_dir()):
-        fail(language, error("Z543", value=str(out)))
+def _output(out: Path | None, kind: str, scenario: Any, replace: bool, language: Language) -> Output | None:
+    """The file to write, None where none is named; exits 2 before a long run where it may not or cannot be written."""
+    from zbopt.plan.runfolder import Identity
+
+    return Output.file(out, Identity(kind, scenario.name, str(scenario.as_of)), replace, language)
 
 
-def _exit(found: Any) -> None:
-    """The exit code of a list: impossible, interrupted, stopped without anything, or fine."""
+def _exit(found: Any, output: Output | None) -> None:
+    """The exit code of a list: not written, impossible, interrupted, stopped without anything, or fine."""
+    if output is not None and output.failed:
+        sys.exit(BAD_INPUT)
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)
     if found.interrupted:
@@ -102,12 +118,14 @@ def _exit(found: Any) -> None:
 @option("--min-difference", "difference", type=click.IntRange(1, 100_000), default=3, help="help.difference")
 @option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed")
 @option("--out", type=click.Path(path_type=Path), help="help.out_file")
+@replace_option
 @style_option("text", "json", "csv")
 @running
 @guarded
 def alternatives(
     scenario: Path, count: int, tolerance: str, difference: int, seed: int | None, out: Path | None, style: str,
-    language: Language, time_limit: int | None, workers: int | None, progress: str,
+    language: Language, time_limit: int | None, memory_limit: int | None, workers: int | None, progress: str,
+    replace: bool,
 ) -> None:  # fmt: skip
     """Other plans that lose little, and who is placed the same in all."""
     from pydantic_core import PydanticCustomError
@@ -116,13 +134,13 @@ def alternatives(
     from zbopt.report.listing import Lists
     from zbopt.scenario.fields import parse_bound
 
-    _writable(out, language)
     loaded = loaded_scenario(scenario, language)
+    output = _output(out, "alternatives", loaded.scenario, replace, language)
     try:
         loss = parse_bound(tolerance)
     except PydanticCustomError:
         fail(language, error("Z109", field="--tolerance", value=tolerance))
-    with stoppable(language) as on_control:
+    with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.alternatives(
             loaded, count=count, tolerance=loss, difference=difference, time_limit_seconds=time_limit, seed=seed,
             workers=workers, listener=listener(progress), on_control=on_control,
@@ -130,10 +148,10 @@ def alternatives(
     telling = Lists(loaded.scenario, language)
     document = found.document
     _tabled(
-        document, style, out, lambda: telling.alternatives(document),
-        lambda: [telling.people_sheet(document, True), telling.plan_sheet(document)], language,
+        document, style, output, lambda: telling.alternatives(document),
+        lambda: [telling.people_sheet(document, True), telling.plan_sheet(document)],
     )  # fmt: skip
-    _exit(found)
+    _exit(found, output)
 
 
 # --- what-if, compare ------------------------------------------------------------------------------------------------
@@ -148,6 +166,7 @@ def alternatives(
 @option("--drop", "dropped", multiple=True, help="help.drop")
 @option("--grid", type=click.Path(path_type=Path), help="help.grid")
 @option("--out", type=click.Path(path_type=Path), help="help.out_what_if")
+@replace_option
 @option("--processes", type=click.IntRange(1, 256), help="help.processes")
 @option("--scheduler", help="help.scheduler")
 @style_option("text", "json", "csv")
@@ -172,13 +191,13 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
         return
     from zbopt import planning
 
-    _writable(given["out"], language)
-    with stoppable(language) as on_control:
+    output = _output(given["out"], "what_if", loaded.scenario, given["replace"], language)
+    with stoppable(language, given["time_limit"], given["memory_limit"]) as on_control:
         found = planning.what_if(
             loaded, edits, kind=given["kind"], decisions=given["decisions"], time_limit_seconds=given["time_limit"],
             seed=given["seed"], workers=given["workers"], listener=listener(given["progress"]), on_control=on_control,
         )  # fmt: skip
-    _compared(found, given["style"], given["out"], language)
+    _compared(found, given["style"], output, language)
     if on_control.interrupted:
         sys.exit(INTERRUPTED)
     if found.results[1].solution.assignment is None and found.status != "infeasible":
@@ -187,54 +206,61 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
 
 def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
     from zbopt import planning
-    from zbopt.plan import runfolder
     from zbopt.report.listing import Lists
     from zbopt.report.tables import sheet_csv
 
-    name = f"{loaded.scenario.name}-grid"
-    folder = given["out"] or runfolder.default_folder(name, str(loaded.scenario.as_of))
-    with stoppable(language) as on_control:
+    output = Output.folder(given["out"], loaded, "grid", given["replace"], language, given["grid"].stem)
+    folder = output.path
+    WRITTEN.append(str(folder))
+    with stoppable(language, None, given["memory_limit"]) as on_control:
         found = planning.grid(
             loaded, given["grid"], out=folder, kind=given["kind"], decisions=given["decisions"], seed=given["seed"],
             workers=given["workers"], processes=given["processes"], scheduler=given["scheduler"],
-            time_limit_seconds=given["time_limit"], listener=listener(given["progress"]), on_control=on_control,
+            time_limit_seconds=given["time_limit"], replace=given["replace"], listener=listener(given["progress"]),
+            on_control=on_control,
         )  # fmt: skip
     sheet = Lists(loaded.scenario, language).grid_sheet(found.document)
     written_file(folder / "grid.csv", sheet_csv(sheet).encode("utf-8-sig"), language)
     rows = len(found.document["rows"])
-    click.echo(language.text("grid.done", computed=found.computed, rows=rows), err=True)
+    say(language.text("grid.done", computed=found.computed, rows=rows), err=True)
     if given["style"] == "json":
         as_json(found.document)
+    elif given["style"] == "csv":
+        put(sheet_csv(sheet))
     else:
-        told = Lists(loaded.scenario, language).grid(found.document)
-        click.echo(sheet_csv(sheet) if given["style"] == "csv" else told, nl=given["style"] != "csv")
-    if found.status == "stopped":
+        say(Lists(loaded.scenario, language).grid(found.document))
+    if on_control.interrupted and found.status == "stopped":
         sys.exit(INTERRUPTED)
+    if found.status == "stopped" and not any(row["status"] for row in found.document["rows"]):
+        sys.exit(NO_PLAN)
 
 
 @click.command(cls=Command, help="help.compare")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--kind", type=click.Choice(KINDS), default="assign", help="help.kind")
 @option("--out", type=click.Path(path_type=Path), help="help.out_file")
+@replace_option
 @style_option("text", "json", "csv")
 @running
 @guarded
 def compare(
     sources: tuple[Path, ...], kind: str, out: Path | None, style: str, language: Language, time_limit: int | None,
-    workers: int | None, progress: str,
+    memory_limit: int | None, workers: int | None, progress: str, replace: bool,
 ) -> None:  # fmt: skip
     """Plans or scenarios side by side."""
     from zbopt import planning
 
-    _writable(out, language)
-    with stoppable(language) as on_control:
+    output = None if out is None else _output(out, "comparison", planning.scenario_of(sources[-1]), replace, language)
+    with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.compare(
             *sources, kind=kind, time_limit_seconds=time_limit, listener=listener(progress), on_control=on_control
         )
-    _compared(found, style, out, language)
+    _compared(found, style, output, language)
+    if on_control.interrupted:
+        sys.exit(INTERRUPTED)
 
 
-def _compared(found: Any, style: str, out: Path | None, language: Language) -> None:
+def _compared(found: Any, style: str, output: Output | None, language: Language) -> None:
     from zbopt.report.listing import Lists
 
     telling = Lists(found.scenarios[-1], language)
@@ -242,11 +268,12 @@ def _compared(found: Any, style: str, out: Path | None, language: Language) -> N
     _tabled(
         document,
         style,
-        out,
+        output,
         lambda: telling.comparison(document),
         lambda: telling.comparison_sheets(document),
-        language,
     )
+    if output is not None and output.failed:
+        sys.exit(BAD_INPUT)
     if any(side["status"] == "infeasible" for side in document["sides"]):
         sys.exit(IMPOSSIBLE)
 

@@ -9,9 +9,12 @@ from typing import Any
 import click
 
 from zbopt.cli import lang_option, option
-from zbopt.cli.guard import fail, report
-from zbopt.diagnostics import error
+from zbopt.cli.echo import put, say
+from zbopt.cli.guard import WRITTEN, fail, report
 from zbopt.report.language import Language
+
+replace_option = option("--replace", is_flag=True, help="help.replace")
+"""Take the place of a result of something else, or of a better one."""
 
 KINDS = ["assign", "merge", "restructure"]
 
@@ -24,6 +27,7 @@ def running(function: Callable[..., Any]) -> Callable[..., Any]:
             "--progress", type=click.Choice(["auto", "plain", "json", "none"]), default="auto", help="help.progress"
         ),
         option("--workers", type=click.IntRange(1, 256), help="help.workers"),
+        option("--memory-limit", type=click.IntRange(64, 16_777_216), metavar="MB", help="help.memory_limit"),
         option("--time-limit", type=click.IntRange(1, 604_800), help="help.time_limit"),
     ):
         function = decorate(function)
@@ -49,13 +53,15 @@ def style_option(*styles: str) -> Any:
 
 def written_file(path: Path, data: bytes, language: Language) -> None:
     """A file, whole or not at all."""
-    from zbopt.plan import runfolder
+    from zbopt.plan.runfolder import not_written
+    from zbopt.plan.writing import write_file
 
     try:
-        runfolder.write_file(path, data)
-    except OSError as problem:
-        fail(language, error("Z508", value=str(path), problem=problem.strerror or ""))
-    click.echo(language.text("ui.written", path=str(path)), err=True)
+        write_file(path, data)
+    except (OSError, ValueError) as problem:
+        fail(language, not_written(path, problem))
+    WRITTEN.append(str(path))
+    say(language.text("ui.written", path=path), err=True)
 
 
 def loaded_scenario(scenario: Path, language: Language) -> Any:
@@ -71,7 +77,16 @@ def as_json(document: Any) -> None:
     """A document on stdout."""
     from zbopt.plan.document import to_text
 
-    click.echo(to_text(document), nl=False)
+    put(to_text(document))
 
 
-__all__ = ["KINDS", "as_json", "loaded_scenario", "of_scenario", "running", "style_option", "written_file"]
+__all__ = [
+    "KINDS",
+    "as_json",
+    "loaded_scenario",
+    "of_scenario",
+    "replace_option",
+    "running",
+    "style_option",
+    "written_file",
+]

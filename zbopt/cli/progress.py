@@ -1,18 +1,21 @@
-"""Progress on stderr: a line a second on a terminal, JSON lines elsewhere if asked; and Ctrl-C that keeps the best plan."""
+"""Progress on stderr: a line a second on a terminal, JSON lines elsewhere if asked; and what stops a run with its best plan."""
 
 from __future__ import annotations
 
 import json
-import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import click
 
-from zbopt.progress import Control, Event
+from zbopt.cli import NO_PLAN
+from zbopt.cli.memory import MB, Watch, default_limit
+from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, Command, Control, Event
 from zbopt.report.language import Language
+from zbopt.signals import abort, handled
 
 
 def listener(style: str) -> Callable[[Event], None] | None:
@@ -46,38 +49,59 @@ def _json(event: Event) -> None:
 
 
 class Stopper:
-    """Takes the control of every solve of a command; a stop reaches those that are still to begin as well."""
+    """Takes the control of every solve of a command; a stop reaches those that are still to begin as well.
 
-    def __init__(self) -> None:
+    The limit of the first solve counts from the start of the process. So do those of later solves where the limit was
+    stated for the command (`stated`); else each has the limit of its own scenario.
+    """
+
+    def __init__(self, stated: bool = False) -> None:
+        self.stated = stated
         self.held: list[Control] = []
-        self.interrupted = False
+        self.reason = ""
 
     def __call__(self, control: Control) -> None:
         """Take a control."""
+        if Command.began is not None and (self.stated or not self.held):
+            control.count_from(Command.began)
         self.held.append(control)
-        if self.interrupted:
-            control.request_stop()
+        if self.reason:
+            control.request_stop(self.reason)
 
-    def stop(self) -> None:
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody asked the command to end."""
+        return self.reason == INTERRUPTED
+
+    def stop(self, reason: str) -> None:
         """Ask every solve to end."""
-        self.interrupted = True
+        self.reason = reason
         for control in self.held:
-            control.request_stop()
+            control.request_stop(reason)
 
 
 @contextmanager
-def stoppable(language: Language) -> Iterator[Stopper]:
-    """While inside, the first Ctrl-C asks the run to stop and keep its best plan; the second aborts."""
-    stopper = Stopper()
+def stoppable(language: Language, time_limit: int | None = None, memory_limit: int | None = None) -> Iterator[Stopper]:
+    """While inside, the first stop signal asks the run to stop and keep its best plan; the second aborts.
+
+    Near the limit on memory (MB) it is stopped in the same way; past it the process ends with a message.
+    """
+    stopper = Stopper(time_limit is not None)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         if not stopper.held or stopper.interrupted:
-            raise KeyboardInterrupt
-        stopper.stop()
+            abort(number, frame)
+        stopper.stop(INTERRUPTED)
         click.echo(language.text("ui.interrupted"), err=True)
 
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
+    most = default_limit() if memory_limit is None else memory_limit * MB
+    words = language.text("ui.memory", limit="" if most is None else most // MB)
+    with handled(interrupt), Watch(most, lambda: stopper.stop(MEMORY_LIMIT), words, NO_PLAN):
         yield stopper
-    finally:
-        signal.signal(signal.SIGINT, before)
+
+
+def remaining(time_limit: int | None) -> float | None:
+    """Seconds that are left of a limit stated for the command."""
+    if time_limit is None or Command.began is None:
+        return time_limit
+    return max(0.1, time_limit - (time.monotonic() - Command.began))

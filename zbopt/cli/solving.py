@@ -9,10 +9,15 @@ from typing import Any
 
 import click
 
-from zbopt.cli import IMPOSSIBLE, INTERRUPTED, NO_PLAN, Command, option
-from zbopt.cli.guard import fail, guarded, report
-from zbopt.cli.options import running
+from zbopt.cli import BAD_INPUT, IMPOSSIBLE, NO_PLAN, Command, option
+from zbopt.cli import INTERRUPTED as INTERRUPTED_CODE
+from zbopt.cli.echo import put, say
+from zbopt.cli.guard import WRITTEN, fail, guarded
+from zbopt.cli.options import loaded_scenario, replace_option, running
+from zbopt.cli.outputs import Output
+from zbopt.cli.progress import listener, remaining, stoppable
 from zbopt.diagnostics import error
+from zbopt.progress import INTERRUPTED
 from zbopt.report.language import Language
 
 STYLES = ["text", "json", "csv", "markdown"]
@@ -24,6 +29,7 @@ def _solving(function: Callable[..., Any]) -> Callable[..., Any]:
         running,
         option("--seed", type=click.IntRange(0, 2_147_483_647), help="help.seed"),
         option("--format", "style", type=click.Choice(STYLES), default="text", help="help.format"),
+        replace_option,
         option("--out", type=click.Path(path_type=Path), help="help.out"),
         click.argument("scenario", type=click.Path(path_type=Path)),
     ):
@@ -45,111 +51,78 @@ def _merging(function: Callable[..., Any]) -> Callable[..., Any]:
 @option("--cross-check", is_flag=True, help="help.cross_check")
 @_solving
 @guarded
-def assign(
-    scenario: Path,
-    out: Path | None,
-    style: str,
-    time_limit: int | None,
-    workers: int | None,
-    seed: int | None,
-    cross_check: bool,
-    progress: str,
-    language: Language,
-) -> None:
+def assign(scenario: Path, out: Path | None, replace: bool, cross_check: bool, language: Language, **run: Any) -> None:
     """Staff the task forces of a scenario."""
     from zbopt import planning
-    from zbopt.cli.progress import listener, stoppable
-    from zbopt.scenario.load import load
 
-    loaded = load(scenario)
-    report(loaded.diagnostics, language)
-    _free(out, language)
-    with stoppable(language) as on_control:
+    loaded = loaded_scenario(scenario, language)
+    output = Output.folder(out, loaded, "assign", replace, language)
+    with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         result = planning.assign(
             loaded,
-            time_limit_seconds=time_limit,
-            seed=seed,
-            workers=workers,
+            time_limit_seconds=run["time_limit"],
+            seed=run["seed"],
+            workers=run["workers"],
             cross_check=cross_check,
-            listener=listener(progress),
-            on_control=on_control,
+            listener=listener(run["progress"]),
+            on_control=stopper,
         )
-    _finish(result, out, style, workers, language)
+        _put(result, output, run["workers"])
+    _finish(result, output, run, language)
 
 
-def _finish(result: Any, out: Path | None, style: str, workers: int | None, language: Language) -> None:
-    """Write the run folder, show the outcome, exit with its code."""
-    _write(result, out, workers, language)
-    click.echo(_shown(result, style, language), nl=False)
+def _finish(result: Any, output: Output, run: dict[str, Any], language: Language) -> None:
+    """Show the outcome, exit with its code."""
+    shown = _shown(result, run["style"], language)
+    put(shown) if run["style"] in ("json", "csv") else say(shown, nl=False)
+    if output.failed:
+        sys.exit(BAD_INPUT)
     if result.status == "infeasible":
-        if style == "text":
-            _explained(result, workers, language)
+        if run["style"] == "text":
+            _explained(result, run, language)
         sys.exit(IMPOSSIBLE)
+    stopped = result.document.get("alternatives_search") == "stopped"
+    if result.document["ended"] == INTERRUPTED or (result.interrupted and stopped):
+        sys.exit(INTERRUPTED_CODE)
     if result.solution.assignment is None:
         sys.exit(NO_PLAN)
-    if result.status == "stopped" or (result.interrupted and result.document.get("alternatives_search") == "stopped"):
-        sys.exit(INTERRUPTED)
 
 
-def _explained(result: Any, workers: int | None, language: Language) -> None:
-    """The conflict and the repairs of an impossible case, within the time of another solve."""
+def _explained(result: Any, run: dict[str, Any], language: Language) -> None:
+    """The conflict and the repairs of an impossible case, within what is left of a stated limit, else within another solve's."""
     from zbopt import planning
-    from zbopt.cli.progress import stoppable
     from zbopt.planning.explaining import case_of
     from zbopt.progress import Control
     from zbopt.report.explaining import Telling
 
-    case = case_of(result.loaded, result.kind, result.overrides or (), result.document["seed"], workers)
-    control = Control(result.scenario.policy.solver.time_limit_seconds)
-    with stoppable(language) as on_control:
-        on_control(control)
+    case = case_of(result.loaded, result.kind, result.overrides or (), result.document["seed"], run["workers"])
+    left = remaining(run["time_limit"])
+    control = Control(result.scenario.policy.solver.time_limit_seconds if left is None else left)
+    with stoppable(language, None, run["memory_limit"]) as stopper:
+        stopper.held.append(control)
         found = planning.explain_case(result.loaded, case, control)
     telling = Telling(result.scenario, language)
     counting = [language.diagnostic(item) for item in found.counting]
     told = telling.explanation(found.document, counting).splitlines()
-    click.echo("\n".join(told[2:]))  # name and outcome stand above already
+    say("\n".join(told[2:]))  # name and outcome stand above already
     if found.repairs:
-        click.echo(language.text("repair.how"))
+        say(language.text("repair.how"))
 
 
-def _write(result: Any, out: Path | None, workers: int | None, language: Language) -> None:
+def _put(result: Any, output: Output, workers: int | None) -> None:
+    """Write the run folder; stop signals come too late for it and are only noted."""
     from zbopt import planning
     from zbopt.plan import runfolder
     from zbopt.plan.document import to_text
     from zbopt.report.workbook import workbook
 
-    folder = out or runfolder.default_folder(result.scenario.name, str(result.scenario.as_of))
     files = {
         runfolder.PLAN: to_text(result.document).encode(),
-        runfolder.WORKBOOK: workbook(result.document, result.shown, language),
-        runfolder.MANIFEST: to_text(planning.manifest(result, workers)).encode(),
+        runfolder.WORKBOOK: workbook(result.document, result.shown, output.language),
         runfolder.AUDIT: to_text({"format": 1, "faults": [fault.as_json() for fault in result.audit]}).encode(),
     }
-    _write_folder(folder, files, language)
-    click.echo(language.text("ui.written", path=str(folder)), err=True)
-
-
-def _free(folder: Path | None, language: Language, frontier: bool = False) -> None:
-    """Exit 2 before a long run where its folder could not be written in the end."""
-    from zbopt.plan import runfolder
-
-    try:
-        if folder is not None:
-            runfolder.check(folder, frontier)
-    except runfolder.NotARunFolder:
-        fail(language, error("Z507", value=str(folder)))
-
-
-def _write_folder(folder: Path, files: dict[str, bytes], language: Language) -> None:
-    """A folder of outputs, or the reason why it cannot be written and exit 2."""
-    from zbopt.plan import runfolder
-
-    try:
-        runfolder.write(folder, files)
-    except runfolder.NotARunFolder:
-        fail(language, error("Z507", value=str(folder)))
-    except OSError as problem:
-        fail(language, error("Z508", value=str(folder), problem=problem.strerror or ""))
+    manifest = to_text(planning.manifest(result, workers, files)).encode()
+    output.put_plan({**files, runfolder.MANIFEST: manifest}, result.document)
 
 
 def _shown(result: Any, style: str, language: Language) -> str:
@@ -196,69 +169,71 @@ def restructure(scenario: Path, decisions: Path | None, frontier: bool, language
     _merged("restructure", scenario, language, settings, decisions=decisions)
 
 
-def _merged(use_case: str, scenario: Path, language: Language, settings: dict[str, Any], **more: Any) -> None:
+def _merged(use_case: str, scenario: Path, language: Language, run: dict[str, Any], **more: Any) -> None:
     from zbopt import planning
-    from zbopt.cli.progress import listener, stoppable
-    from zbopt.scenario.load import load
 
-    loaded = load(scenario)
-    report(loaded.diagnostics, language)
-    _free(settings["out"], language)
-    with stoppable(language) as on_control:
+    loaded = loaded_scenario(scenario, language)
+    output = Output.folder(run["out"], loaded, use_case, run["replace"], language)
+    with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         result = getattr(planning, use_case)(
             loaded,
-            alternatives=settings["alternatives"],
-            max_moves=settings["max_moves"],
-            time_limit_seconds=settings["time_limit"],
-            seed=settings["seed"],
-            workers=settings["workers"],
-            listener=listener(settings["progress"]),
-            on_control=on_control,
+            alternatives=run["alternatives"],
+            max_moves=run["max_moves"],
+            time_limit_seconds=run["time_limit"],
+            seed=run["seed"],
+            workers=run["workers"],
+            listener=listener(run["progress"]),
+            on_control=stopper,
             **more,
         )
-    _finish(result, settings["out"], settings["style"], settings["workers"], language)
+        _put(result, output, run["workers"])
+    _finish(result, output, run, language)
 
 
-def _frontier(scenario: Path, decisions: Path | None, language: Language, settings: dict[str, Any]) -> None:
+def _frontier(scenario: Path, decisions: Path | None, language: Language, run: dict[str, Any]) -> None:
     from zbopt import planning
-    from zbopt.cli.progress import listener, stoppable
     from zbopt.plan import runfolder
     from zbopt.plan.document import to_text
+    from zbopt.plan.writing import write_folder
     from zbopt.report.merging import frontier_text
-    from zbopt.scenario.load import load
 
-    loaded = load(scenario)
-    report(loaded.diagnostics, language)
-    name = runfolder.default_folder(f"{loaded.scenario.name}-frontier", str(loaded.scenario.as_of))
-    folder = settings["out"] or name
+    loaded = loaded_scenario(scenario, language)
+    output = Output.folder(run["out"], loaded, "frontier", run["replace"], language)
 
-    _free(folder, language, frontier=True)
-
-    def write(found: dict[str, Any]) -> None:
-        manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"]}
+    def write(folder: Path, found: dict[str, Any]) -> None:
+        manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"], "versions": found["versions"]}
         files = {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: to_text(manifest).encode()}
-        _write_folder(folder, files, language)
+        write_folder(folder, files)
 
-    with stoppable(language) as on_control:
+    def keep(found: dict[str, Any]) -> None:
+        """Each row is on disk before the next is looked for."""
+        write(output.path, found)
+        WRITTEN[:] = [str(output.path)]
+
+    with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         found = planning.frontier(
             loaded,
             decisions=decisions,
-            earlier=folder,
-            time_limit_seconds=settings["time_limit"],
-            workers=settings["workers"],
-            listener=listener(settings["progress"]),
-            on_control=on_control,
-            on_rows=write,
+            earlier=output.path,
+            replace=run["replace"],
+            time_limit_seconds=run["time_limit"],
+            workers=run["workers"],
+            listener=listener(run["progress"]),
+            on_control=stopper,
+            on_folder=output.moved,
+            on_rows=keep,
         )
-    write(found)
-    click.echo(language.text("ui.written", path=str(folder)), err=True)
-    click.echo(
-        to_text(found) if settings["style"] == "json" else frontier_text(found, loaded.scenario, language), nl=False
-    )
+        output.put(output.path, lambda folder: write(folder, found))
+    text = to_text(found) if run["style"] == "json" else frontier_text(found, loaded.scenario, language)
+    put(text) if run["style"] == "json" else say(text, nl=False)
+    if output.failed:
+        sys.exit(BAD_INPUT)
     if found["status"] == "infeasible":
         sys.exit(IMPOSSIBLE)
-    if found["status"] == "stopped":
-        sys.exit(INTERRUPTED if found["rows"] else NO_PLAN)
+    if stopper.interrupted and found["status"] == "stopped":
+        sys.exit(INTERRUPTED_CODE)
+    if found["status"] == "stopped" and not found["rows"]:
+        sys.exit(NO_PLAN)
 
 
 __all__ = ["assign", "merge", "restructure"]

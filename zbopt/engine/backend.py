@@ -20,7 +20,7 @@ from ortools.sat.python import cp_model
 from scipy import sparse
 
 from zbopt.engine.linear import Floats, Ints, LinearModel
-from zbopt.progress import Control
+from zbopt.progress import SOLVER_THREAD, Control
 
 Outcome = Literal["optimal", "infeasible", "stopped"]
 TICK_SECONDS = 0.05
@@ -63,7 +63,7 @@ def _attended(
         except BaseException as problem:  # handed to the caller's thread
             failure.append(problem)
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=run, daemon=True, name=SOLVER_THREAD)
     thread.start()
     wait, passed, told = 0.002, 0.0, 0.0
     while True:

@@ -101,6 +101,9 @@ class Descent:
                 most = value - step - relaxed.bound
                 if value <= lowest:
                     return value, value, "optimal"
+            if self.out_of_time():
+                self.keep(hint)
+                return value, lowest, "stopped"
             columns = self.core(relaxed.reduced, most, number, model)
             all_inside = self.contains(columns, relaxed.reduced, most, model)
             found = search(model, objective, self.control, name, columns, hint, self.workers, sign)

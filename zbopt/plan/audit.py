@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.document import FORMAT, assignment_in, derived
+from zbopt.plan.document import ENDINGS, FINISHED, FORMAT, assignment_in, derived
 from zbopt.plan.measure import Measures, measure
 from zbopt.plan.merge_document import (
     Unreconciled,
@@ -48,15 +48,19 @@ class AuditFault:
 
 
 class AuditError(Exception):
-    """The engine and the audit disagree about a plan: a defect of zbopt, never the planner's."""
+    """The engine and the audit disagree about a plan: a defect of zbopt, never the planner's.
 
-    def __init__(self, faults: tuple[AuditFault, ...]) -> None:
+    `document`: the plan as it was written down, where it got so far; it is set aside, never shown as a result.
+    """
+
+    def __init__(self, faults: tuple[AuditFault, ...], document: Mapping[str, Any] | None = None) -> None:
         self.faults = faults
+        self.document = document
         super().__init__("; ".join(f"{fault.rule} {fault.subject} {fault.path}" for fault in faults))
 
-    def __reduce__(self) -> tuple[type[AuditError], tuple[tuple[AuditFault, ...]]]:
-        """Made again from its faults: it must come back whole from another process."""
-        return AuditError, (self.faults,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from its parts: it must come back whole from another process."""
+        return AuditError, (self.faults, self.document)
 
 
 def confirm(measures: Measures, promised: Mapping[str, tuple[int, int]] = MappingProxyType({})) -> None:
@@ -132,10 +136,10 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
         return unknown
     assignment = assignment_in(plan) if plan["status"] != "infeasible" else None
     found: list[AuditFault] = []
-    seated = assignment is not None and bool(plan["seats"])
-    if seated and assignment is not None:
-        found += _judged(plan, scenario, measure(scenario, assignment))
-    expected = derived(scenario, assignment if seated else None)
+    measures = None if assignment is None or not plan["seats"] else measure(scenario, assignment)
+    if measures is not None:
+        found += _judged(plan, scenario, measures)
+    expected = derived(scenario, None if measures is None else assignment, measures)
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
     found += [_wrong(path) for path in _scenario_faults(plan, scenario)]
@@ -274,6 +278,8 @@ def _claims(plan: Mapping[str, Any], stages: tuple[StageResult, ...]) -> Iterato
         yield _wrong("status")
     if plan["repeatable"] and not proved:
         yield _wrong("repeatable")
+    if plan["ended"] not in ENDINGS or (plan["ended"] == FINISHED) != (plan["status"] in ("proved", "infeasible")):
+        yield _wrong("ended")
     for number, (stage, row) in enumerate(zip(stages, plan["stages"], strict=True)):
         if row["gap"] != stage.gap:
             yield _wrong(f"stages[{number}].gap")

@@ -15,6 +15,7 @@ from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_
 from zbopt.plan.reasons import empty_seat_reasons
 from zbopt.plan.result import Assignment, Solution
 from zbopt.plan.scores import wish_points
+from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
@@ -27,13 +28,21 @@ _ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 Document = dict[str, Any]
 
 
-def document(scenario: Scenario, solution: Solution, seed: int) -> Document:
-    """The plan as JSON values. `solution.assignment` may be None: then only the claims are in it."""
-    return {**claims(scenario, solution, seed), **derived(scenario, solution.assignment)}
+def document(scenario: Scenario, solution: Solution, seed: int, cut_by: str = TIME_LIMIT) -> Document:
+    """The plan as JSON values. `solution.assignment` may be None: then only the claims are in it.
+
+    `cut_by`: what ended the run, if it ended before it was done.
+    """
+    return {**claims(scenario, solution, seed, cut_by), **derived(scenario, solution.assignment)}
 
 
-def claims(scenario: Scenario, solution: Solution, seed: int, kind: str = "assign") -> Document:
-    """What the solver says: status and stages, and what they were said of."""
+FINISHED = "finished"
+ENDINGS = (FINISHED, INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT)
+"""How a run ended: proved or impossible, or what cut it short."""
+
+
+def claims(scenario: Scenario, solution: Solution, seed: int, cut_by: str, kind: str = "assign") -> Document:
+    """What the solver says: status and stages, what they were said of, and how the run ended."""
     return {
         "format": FORMAT,
         "kind": kind,
@@ -41,6 +50,7 @@ def claims(scenario: Scenario, solution: Solution, seed: int, kind: str = "assig
         "versions": {"zbopt": __version__, "plan": FORMAT},
         "seed": seed,
         "status": solution.status,
+        "ended": FINISHED if solution.status in ("proved", "infeasible") else cut_by,
         "repeatable": solution.unique,
         "stages": [
             {
@@ -56,8 +66,8 @@ def claims(scenario: Scenario, solution: Solution, seed: int, kind: str = "assig
     }
 
 
-def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
-    """Everything that follows from scenario and assignment."""
+def derived(scenario: Scenario, assignment: Assignment | None, measured: Measures | None = None) -> Document:
+    """Everything that follows from scenario and assignment; `measured`: its figures, where they are known already."""
     if assignment is None:
         return {
             "task_forces": [],
@@ -69,7 +79,7 @@ def derived(scenario: Scenario, assignment: Assignment | None) -> Document:
             "warnings": [],
         }
     plan = Plan(scenario, assignment)
-    measures = measure(scenario, assignment)
+    measures = measure(scenario, assignment, plan) if measured is None else measured
     return {
         "task_forces": [_task_force(plan, item.id) for item in plan.staffed],
         "seats": _seats(plan, measures),

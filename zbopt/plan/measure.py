@@ -108,11 +108,12 @@ class Plan:
 
 def _structure(plan: Plan) -> Iterator[Violation]:
     """What holds without any rule: seats of a post, one seat of a person in a task force, staffed places, pool, pins against."""
+    staffed = {item.id for item in plan.posts}
     for post_id, people in sorted(plan.people_of_post.items()):
         post = plan.scenario.post_by_id[post_id]
         if len(people) > post.seats or post.task_force not in plan.people_of_team:
             yield Violation("seats", Mode.HARD, 1, ("post", post_id), Message("fault.seats", {"post": post_id}))
-        if all(post_id != item.id for item in plan.posts):
+        if post_id not in staffed:
             yield Violation("staffed", Mode.HARD, 1, ("post", post_id), Message("fault.staffed", {"post": post_id}))
     for person, posts in plan.seated():
         for post in posts:
@@ -332,9 +333,12 @@ def _merit(plan: Plan, seat_points: Mapping[tuple[str, str], Points], weight: We
     return total
 
 
-def measure(scenario: Scenario, assignment: Assignment) -> Measures:
-    """Every figure of a plan. The ids in the assignment must exist; who sits where is judged, not trusted."""
-    plan = Plan(scenario, assignment)
+def measure(scenario: Scenario, assignment: Assignment, plan: Plan | None = None) -> Measures:
+    """Every figure of a plan. The ids in the assignment must exist; who sits where is judged, not trusted.
+
+    `plan`: the same assignment laid out already.
+    """
+    plan = Plan(scenario, assignment) if plan is None else plan
     quotas = tuple(read_quota(item, plan) for item in plan.requirements)
     found = [*_structure(plan), *_must(plan), *_pair_rules(plan), *quota_violations(quotas)]
     for rule, check in SEAT_CHECKS.items():

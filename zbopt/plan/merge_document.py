@@ -32,6 +32,7 @@ from zbopt.plan.overlap import overlap_pairs, suggestions
 from zbopt.plan.result import Assignment, Partition, Solution
 from zbopt.plan.teams import Structure, Team
 from zbopt.plan.triage import Triage, Verdict
+from zbopt.progress import TIME_LIMIT
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import Mode, TaskForceState
@@ -48,16 +49,18 @@ class Unreconciled(Exception):
 def merge_document(
     scenario: Scenario, solution: Solution, seed: int, overrides: tuple[Override, ...] | None,
     alternatives: Sequence[Solution] = (), search: str = "not_asked", max_moves: int | None = None,
+    cut_by: str = TIME_LIMIT,
 ) -> Document:  # fmt: skip
     """The plan as JSON values; `overrides` is None for `merge`, the planner's decisions for `restructure`.
 
-    `max_moves`: the budget that was asked for. `search` says how the search for alternatives ended: not_asked, found, none_left or stopped.
+    `max_moves`: the budget that was asked for. `cut_by` as in `document`.
+    `search` says how the search for alternatives ended: not_asked, found, none_left or stopped.
 
     Raises `Unreconciled`.
     """
     kind = "merge" if overrides is None else "restructure"
     return {
-        **claims(scenario, solution, seed, kind),
+        **claims(scenario, solution, seed, cut_by, kind),
         "decisions": [item.as_json() for item in overrides or ()],
         "headcount_alone": None
         if solution.headcount_alone is None

@@ -41,6 +41,7 @@ class _Plan(_Shape):
     kind: StrictStr
     scenario: dict[str, Any]
     status: StrictStr
+    ended: StrictStr
     repeatable: StrictBool
     stages: list[_Stage]
     seats: list[_Seat]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zbopt.planning.assigning import check as check
     from zbopt.planning.comparing import Comparison as Comparison
     from zbopt.planning.comparing import compare as compare
+    from zbopt.planning.comparing import scenario_of as scenario_of
     from zbopt.planning.comparing import what_if as what_if
     from zbopt.planning.explaining import Explanation as Explanation
     from zbopt.planning.explaining import explain as explain
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "answers": ("Answer", "Finished", "confirmed", "open_plan", "why_not_there", "why_there"),
     "assigning": ("assign", "check"),
-    "comparing": ("Comparison", "compare", "what_if"),
+    "comparing": ("Comparison", "compare", "scenario_of", "what_if"),
     "explaining": ("Explanation", "explain", "explain_case"),
     "forcing": ("Asked", "answer_why", "answer_why_not", "answer_take", "what_would_it_take", "why", "why_not"),
     "frontiers": ("frontier",),
@@ -82,6 +83,7 @@ __all__ = [
     "overlap",
     "prices",
     "restructure",
+    "scenario_of",
     "suggest",
     "what_if",
     "what_would_it_take",

@@ -79,7 +79,7 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
         raise DiagnosticsError([error("Z501", Mark(str(path)))])
     if scenario_path is None:
         try:
-            scenario_path = runfolder.read_json(file.parent / runfolder.MANIFEST)["scenario"]["path"]
+            scenario_path = runfolder.manifest_of(file)["scenario"]["path"]
         except (OSError, ValueError, KeyError, TypeError):
             raise DiagnosticsError([error("Z502", Mark(str(path)))]) from None
     loaded = load(scenario_path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered
-from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
+from zbopt.plan.audit import AuditError, AuditFault, audit_document
 from zbopt.plan.document import document
 from zbopt.plan.result import Solution
 from zbopt.planning.results import Result
@@ -50,10 +50,10 @@ def assign(
         solution = solve(loaded.scenario, control, chosen_seed, workers or policy.workers)
     except TooLarge as problem:
         raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
-    plan = document(loaded.scenario, solution, chosen_seed)
-    faults = (*audit_solution(loaded.scenario, solution), *audit_document(plan, loaded.scenario))
+    plan = document(loaded.scenario, solution, chosen_seed, control.ended_by)
+    faults = audit_document(plan, loaded.scenario)
     if faults:
-        raise AuditError(faults)
+        raise AuditError(faults, plan)
     other = _cross_check(loaded.scenario, solution, control) if cross_check else None
     return Result(loaded, solution, plan, faults, other)
 

@@ -97,6 +97,12 @@ def _is_plan(path: Path) -> bool:
     return path.suffix == ".json" or (path / runfolder.PLAN).is_file()
 
 
+def scenario_of(source: str | Path) -> Scenario:
+    """The scenario of a plan or scenario file; raises `DiagnosticsError`."""
+    path = Path(source)
+    return open_plan(path).scenario if _is_plan(path) else load(path).scenario
+
+
 def with_edits(loaded: Loaded, texts: Sequence[str]) -> tuple[Loaded, tuple[Edit, ...]]:
     """A loaded scenario after edits as typed; raises `DiagnosticsError` with everything that cannot be done."""
     scenario, edits = edited(loaded.scenario, texts, strict=True)
@@ -128,4 +134,4 @@ def what_if(
     return Comparison(document, (results[0].shown, results[1].shown), results)
 
 
-__all__ = ["Comparison", "compare", "solve_as", "what_if", "with_edits"]
+__all__ = ["Comparison", "compare", "scenario_of", "solve_as", "what_if", "with_edits"]

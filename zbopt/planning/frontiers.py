@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan import runfolder
+from zbopt.plan.writing import located
 from zbopt.planning.merging import unfit_checked
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
+from zbopt.version import __version__
 
 if TYPE_CHECKING:
     from zbopt.engine.frontier import Frontier
@@ -23,16 +25,19 @@ def frontier(
     *,
     decisions: str | Path | None = None,
     earlier: str | Path | None = None,
+    replace: bool = False,
     time_limit_seconds: int | None = None,
     workers: int | None = None,
     listener: Listener = None,
     on_control: OnControl = None,
+    on_folder: Callable[[Path], None] | None = None,
     on_rows: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
     """The exact frontier of persons against moves after triage, most persons first.
 
     `on_rows` receives the document so far after every row, so that a run that is killed can be resumed too.
     `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
+    Where they are not, it is left alone unless `replace`: `on_folder` is told which free folder to use instead.
     """
     from zbopt.engine.assign import TooLarge
     from zbopt.engine.candidates import TooManyTeams
@@ -53,11 +58,19 @@ def frontier(
         "decisions": [item.as_json() for item in overrides],
     }
     rows, unfilled, ignored = _earlier_rows(head, earlier)
+    if ignored and not replace and earlier is not None and on_folder is not None:
+        on_folder(runfolder.unused(Path(earlier)))
 
     def written(found: Frontier) -> dict[str, Any]:
         shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
         body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
-        return {**body, "resumed": len(rows), "ignored": ignored, "digest": _digest(body)}
+        return {
+            **body,
+            "versions": {"zbopt": __version__},
+            "resumed": len(rows),
+            "ignored": ignored,
+            "digest": _digest(body),
+        }
 
     def tell(found: Frontier) -> None:
         if on_rows is not None:
@@ -78,7 +91,7 @@ def _digest(body: Mapping[str, Any]) -> str:
 
 def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None, bool]:
     """Rows of an earlier run on the very same scenario and decisions, and whether such a file is there but cannot be used."""
-    file = None if folder is None else Path(folder) / runfolder.FRONTIER
+    file = None if folder is None else located(Path(folder), runfolder.FRONTIER)
     if file is None or not file.is_file():
         return [], None, False
     try:

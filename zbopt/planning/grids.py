@@ -11,12 +11,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_text
-from zbopt.plan.runfolder import write_file
+from zbopt.plan.runfolder import GRID, MANIFEST, ROWS, Identity, chosen_folder, not_written, read_json
+from zbopt.plan.writing import write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.framed import Framed, head
 from zbopt.planning.gridfile import Row, read_grid
@@ -26,9 +28,6 @@ from zbopt.scenario.editing import edited
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded
 from zbopt.version import __version__
-
-ROWS = "rows"
-GRID = "grid.json"
 
 
 @dataclass(frozen=True)
@@ -60,12 +59,14 @@ def grid(
     processes: int | None = None,
     scheduler: str | None = None,
     time_limit_seconds: int | None = None,
+    replace: bool = False,
     listener: Listener = None,
     on_control: OnControl = None,
 ) -> Grid:
     """Solve every row of a grid file; finished rows in the folder `out` are read, not solved again.
 
-    `time_limit_seconds` is for one row. `scheduler`: the address of a Dask cluster. Raises `DiagnosticsError` with every row that cannot be done.
+    `time_limit_seconds` is for one row. `scheduler`: the address of a Dask cluster. `replace`: `out` may hold a result of
+    something else. Raises `DiagnosticsError` with every row that cannot be done.
     """
     loaded, case = opened(source, kind, decisions, seed, workers)
     rows = _with_edits(read_grid(path), loaded)
@@ -73,7 +74,7 @@ def grid(
     control = Control(None, listener)
     if on_control is not None:
         on_control(control)
-    folder = _prepared(Path(out))
+    folder = _prepared(Path(out), loaded, replace)
     keys = [_key(case, row, seconds) for row in rows]
     known = {key: outcome for key in keys if (outcome := _read(folder, key)) is not None}
     wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
@@ -88,7 +89,8 @@ def grid(
         computed += 1
         control.emit("grid", "rows", len(known), len(rows))
     document = _document(loaded, case, rows, keys, known)
-    write_file(folder / GRID, to_text(document).encode())
+    if replace or not _says_more(folder, document):
+        write_file(folder / GRID, to_text(document).encode())
     return Grid(loaded, document, computed)
 
 
@@ -116,22 +118,19 @@ def _harmless(row: Row, edits: Sequence[Edit]) -> tuple[tuple[str, str], ...]:
 def _solved(
     loaded: Loaded, case: Case, tasks: Sequence[Task], processes: int | None, scheduler: str | None, control: Control
 ) -> Iterator[tuple[Task, Outcome]]:
-    sent = shipment(loaded, case)
     if not tasks:
         return
     if scheduler is not None:
-        if sent is None:
-            raise DiagnosticsError([error("Z537")])
         try:
-            yield from on_cluster(sent, tasks, scheduler, control)
+            yield from on_cluster(shipment(case), tasks, scheduler, control)
         except ImportError:
             raise DiagnosticsError([error("Z538")]) from None
         except (OSError, TimeoutError):
             raise DiagnosticsError([error("Z539", value=scheduler)]) from None
         return
     number = min(num_processes(processes), len(tasks))
-    if sent is not None and number > 1:
-        yield from in_processes(sent, tasks, number, control)
+    if number > 1:
+        yield from in_processes(shipment(case), tasks, number, control)
         return
     for task in tasks:
         if control.out_of_time():
@@ -161,14 +160,35 @@ def _key(case: Case, row: Row, seconds: int) -> str:
 # --- on disk ---------------------------------------------------------------------------------------------------------
 
 
-def _prepared(folder: Path) -> Path:
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / ROWS).is_dir())):
-        raise DiagnosticsError([error("Z507", value=str(folder))])
+def _prepared(folder: Path, loaded: Loaded, replace: bool) -> Path:
+    """The folder with its manifest, so that it is known to be ours before the first row is there."""
+    identity = Identity("grid", loaded.scenario.name, str(loaded.scenario.as_of))
+    chosen_folder(folder, folder, identity, replace)
+    manifest = {
+        "format": 1,
+        "kind": "grid",
+        "scenario": {"name": identity.name, "as_of": identity.as_of},
+        "versions": {"zbopt": __version__},
+    }
     try:
         (folder / ROWS).mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise DiagnosticsError([error("Z508", value=str(folder), problem=problem.strerror or "")]) from None
+        write_file(folder / MANIFEST, to_text(manifest).encode())
+    except (OSError, ValueError) as problem:
+        raise DiagnosticsError([not_written(folder, problem)]) from None
     return folder
+
+
+def _says_more(folder: Path, document: Document) -> bool:
+    """Whether the grid on disk has more rows solved than one that was stopped."""
+    try:
+        old = read_json(folder / GRID)
+        return document["status"] == "stopped" and _num_solved(old) > _num_solved(document)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _num_solved(document: Mapping[str, Any]) -> int:
+    return sum(row["status"] is not None for row in document["rows"])
 
 
 def _read(folder: Path, key: str) -> Outcome | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
-from zbopt.plan.audit import AuditError, AuditFault, audit_document, audit_solution
+from zbopt.plan.audit import AuditError, AuditFault, audit_document
 from zbopt.plan.result import Solution
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
@@ -91,13 +91,15 @@ class _MergeRun:
             self.on_control(control)
         solution, others, search = self._solved(scenario, control, seed, self.workers or policy.workers)
         try:
-            plan = merge_document(self.loaded.scenario, solution, seed, self.overrides, others, search, self.max_moves)
+            plan = merge_document(
+                self.loaded.scenario, solution, seed, self.overrides, others, search, self.max_moves, control.ended_by
+            )
         except Unreconciled as problem:
             message = Message("audit.unreconciled", {"value": problem.equations})
             raise AuditError((AuditFault("document", ("path", "actions"), message, "actions"),)) from None
-        faults = (*audit_solution(scenario, solution), *audit_document(plan, self.loaded.scenario))
+        faults = audit_document(plan, self.loaded.scenario)
         if faults:
-            raise AuditError(faults)
+            raise AuditError(faults, plan)
         return Result(
             self.loaded, solution, plan, faults, None, plan["kind"], self.files, control.stop_requested, self.overrides
         )

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from zbopt.plan.audit import AuditFault
@@ -52,18 +53,21 @@ class Result(Framed):
         return self.solution.status
 
 
-def manifest(result: Result, workers: int | None) -> dict[str, Any]:
-    """What the run was made of and took: for replay, never part of the plan."""
+def manifest(
+    result: Result, workers: int | None, outputs: Mapping[str, bytes] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What the run was made of and took: for replay, never part of the plan. `outputs`: the other files of the folder."""
     from importlib.metadata import version
 
     loaded = result.loaded
     return {
         "format": 1,
         "kind": result.kind,
-        "scenario": {"path": str(loaded.path.resolve()), "sha256": loaded.scenario.sha256},
+        "scenario": {**result.document["scenario"], "path": str(loaded.path.resolve())},
         "inputs": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*loaded.files, *result.inputs)
         },
+        "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(outputs.items())},
         "policy": plain(loaded.scenario.policy),
         "solver": {
             **plain(loaded.scenario.policy.solver),

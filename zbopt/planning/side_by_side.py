@@ -1,53 +1,56 @@
-"""Solves in several processes or on a cluster: a scenario is sent as its files, each task as its edits.
+"""Solves in several processes or on a cluster: a case is sent as it was parsed, in memory, each task as its edits.
 
-A process that loses its parent ends by itself. A worker that dies takes nothing with it: its task is given to another.
+Nothing of a scenario is written to a disk on the way. A process that loses its parent ends by itself. A worker that dies
+takes nothing with it: its task is given to another.
 """
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 import os
+import pickle
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
-from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
+from typing import Any
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome, outcome_of
 from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
-from zbopt.scenario.decisions import Override
 from zbopt.scenario.edits import Edit
-from zbopt.scenario.load import Loaded, load
+from zbopt.scenario.load import Loaded
+from zbopt.signals import STOPS
 
 
-@dataclass(frozen=True)
+def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    """A read-only mapping made again in another process."""
+    return MappingProxyType(mapping)
+
+
+copyreg.pickle(MappingProxyType, lambda mapping: (_frozen, (dict(mapping),)))
+
+MAX_TRIES = 3
+"""Workers that may die over one task before it is given up: then it is likely the task that kills them."""
+
+
+@dataclass(frozen=True, repr=False)
 class Shipment:
-    """A scenario as its files, so that another process can read it again."""
+    """A case ready to be sent: `digest` names what is in it, `data` is read by `_unpacked` alone."""
 
-    name: str
-    files: tuple[tuple[str, bytes], ...]
-    kind: str
-    overrides: tuple[Override, ...]
-    workers: int
-    seed: int
-
-    @property
-    def digest(self) -> str:
-        """A name for what is in it."""
-        text = repr((self.name, self.files, self.kind, self.overrides, self.workers, self.seed))
-        return hashlib.sha256(text.encode()).hexdigest()
+    digest: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,11 @@ class Task:
     start: Assignment = ()
 
 
-def shipment(loaded: Loaded, case: Case) -> Shipment | None:
-    """The scenario as files; None where it was made in memory and has none, or was changed since it was read."""
-    folder = loaded.path.parent
-    try:
-        files = tuple((str(path.resolve().relative_to(folder.resolve())), path.read_bytes()) for path in loaded.files)
-    except (OSError, ValueError):
-        return None
-    if not files or loaded.scenario is not case.scenario or load(loaded.path).scenario.sha256 != case.scenario.sha256:
-        return None
-    return Shipment(loaded.path.name, files, case.kind, case.overrides, case.workers, case.seed)
+def shipment(case: Case) -> Shipment:
+    """The case without what was computed from it so far."""
+    bare = replace(case, scenario=case.scenario.replaced())
+    data = pickle.dumps(bare, pickle.HIGHEST_PROTOCOL)
+    return Shipment(hashlib.blake2b(data, digest_size=16, key=os.urandom(32)).hexdigest(), data)
 
 
 _held: dict[str, Case] = {}
@@ -77,17 +75,12 @@ _held: dict[str, Case] = {}
 
 def _unpacked(sent: Shipment) -> Case:
     """The case of a shipment, read once in each process."""
-    key = sent.digest
-    if key not in _held:
-        with tempfile.TemporaryDirectory() as folder:
-            for name, data in sent.files:
-                path = Path(folder) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-            scenario = load(Path(folder) / sent.name).scenario
+    if sent.digest not in _held:
+        case = pickle.loads(sent.data)  # noqa: S301 - made by this program a moment ago, for its own worker
+        assert isinstance(case, Case)
         _held.clear()
-        _held[key] = Case(scenario, sent.kind, sent.overrides, sent.workers, sent.seed)
-    return _held[key]
+        _held[sent.digest] = case
+    return _held[sent.digest]
 
 
 def solve_task(sent: Shipment, task: Task) -> Outcome:
@@ -117,7 +110,9 @@ def _end_with_parent(parent: int) -> None:
             time.sleep(1.0)
         os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    for number in STOPS:  # a terminal sends them to every process; they are the parent's to handle
+        if number != signal.SIGTERM:
+            signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()
 
 
@@ -140,18 +135,39 @@ def _no_script() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
+class _Pool:
+    """Processes that solve tasks of a shipment; made anew when one of them dies."""
+
+    def __init__(self, processes: int, sent: Shipment) -> None:
+        self.processes, self.sent = processes, sent
+        self.pool: ProcessPoolExecutor | None = None
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Hand over a task."""
+        if self.pool is None:
+            context, parent = get_context("spawn"), (os.getpid(),)
+            self.pool = ProcessPoolExecutor(self.processes, context, initializer=_end_with_parent, initargs=parent)
+        with _no_script():
+            return self.pool.submit(solve_task, self.sent, task)
+
+    def renew(self) -> None:
+        """Leave a pool that lost a process; the next task starts another."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what they were doing is waited for."""
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+            self.pool = None
+
+
 @contextmanager
-def _pool(processes: int, sent: Shipment) -> Iterator[Callable[[Task], Future[Outcome]]]:
-    """Processes that solve tasks of a shipment; a function that hands one a task."""
-    context, parent = get_context("spawn"), (os.getpid(),)
-    with ProcessPoolExecutor(processes, context, initializer=_end_with_parent, initargs=parent) as pool:
-
-        def submit(task: Task) -> Future[Outcome]:
-            """Hand over a task."""
-            with _no_script():
-                return pool.submit(solve_task, sent, task)
-
-        yield submit
+def _pool(processes: int, sent: Shipment) -> Iterator[_Pool]:
+    pool = _Pool(processes, sent)
+    try:
+        yield pool
+    finally:
+        pool.close()
 
 
 @cache
@@ -169,25 +185,42 @@ Found = Iterator[tuple[Task, Outcome]]
 
 def in_processes(sent: Shipment, tasks: Sequence[Task], processes: int, control: Control) -> Found:
     """The outcomes as they come. What was begun when a stop is asked for is waited for."""
-    with _pool(processes, sent) as submit:
-        yield from _collected(submit, tasks, 2 * processes, control)
+    with _pool(processes, sent) as pool:
+        yield from _collected(pool, tasks, 2 * processes, control)
 
 
-def _collected(submit: Callable[[Task], Future[Outcome]], tasks: Sequence[Task], ahead: int, control: Control) -> Found:
+def _collected(pool: _Pool, tasks: Sequence[Task], ahead: int, control: Control) -> Found:
+    """Raises `DiagnosticsError` (Z548) where workers die over and over."""
     left = list(tasks)[::-1]
     running: dict[Future[Outcome], Task] = {}
+    deaths = 0
     while left or running:
         while left and len(running) < ahead and not control.out_of_time():
             task = left.pop()
-            running[submit(task)] = task
-        if not running:
-            return
-        done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-        for future in done:
             try:
-                yield running.pop(future), future.result()
+                running[pool.submit(task)] = task
             except BrokenProcessPool:
-                raise DiagnosticsError([error("Z548")]) from None
+                left.append(task)
+                break
+        if not running and control.out_of_time():
+            return
+        done = wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done if running else set()
+        broken = not running
+        for future in done:
+            task = running.pop(future)
+            try:
+                yield task, future.result()
+                deaths = 0
+            except BrokenProcessPool:
+                broken = True
+                left.append(task)
+        if broken:  # one death breaks every future of its pool: all of them are given to another
+            deaths += 1
+            if deaths > MAX_TRIES:
+                raise DiagnosticsError([error("Z548")])
+            left += running.values()
+            running.clear()
+            pool.renew()
 
 
 def on_cluster(sent: Shipment, tasks: Sequence[Task], address: str, control: Control) -> Found:
@@ -222,19 +255,17 @@ def solved_elsewhere(
 ) -> Iterator[Elsewhere | None]:
     """A function that solves many edits side by side, beginning from a plan; None where one process does everything."""
     number = num_processes(processes)
-    sent = shipment(loaded, case) if number > 1 else None
-    if sent is None:
+    if number == 1:
         yield None
         return
     seconds = loaded.scenario.policy.solver.time_limit_seconds
-    with _pool(number, sent) as submit:
+    with _pool(number, shipment(case)) as pool:
 
         def solve_all(many: Sequence[tuple[Edit, ...]]) -> Mapping[tuple[Edit, ...], Outcome]:
             """The outcome of each; what was not reached in time is missing."""
             tasks = [Task(str(place), edits, seconds, base.assignment or ()) for place, edits in enumerate(many)]
-            rows = _collected(submit, tasks, 2 * number, control)
             found = {}
-            for task, outcome in rows:
+            for task, outcome in _collected(pool, tasks, 2 * number, control):
                 found[task.edits] = outcome
                 control.emit("prices", "search", len(found))
             return found

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -23,6 +24,8 @@ def table(
     columns: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset(), width: int = WIDTH
 ) -> str:
     """A table in plain characters that a GBK console shows too; cells are folded, never cut."""
+    if rows and (plain := _unfolded([columns, *rows], right, width)):
+        return plain
     grid = Table(box=_PLAIN, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for place, title in enumerate(columns):
         grid.add_column(title, justify="right" if place in right else "left", overflow="fold")
@@ -34,6 +37,24 @@ def table(
     )
     console.print(grid)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def _unfolded(lines: Sequence[Sequence[str]], right: frozenset[int], width: int) -> str:
+    """The same table where every cell fits its column on one line (a hundred times faster); an empty text where not."""
+    if any("\n" in cell or "\t" in cell or cell != cell.strip() for line in lines for cell in line):
+        return ""
+    sizes = [[cell_len(cell) for cell in line] for line in lines]
+    wide = [max(column) for column in zip(*sizes, strict=True)]
+    if not all(wide) or sum(wide) + 2 * (len(wide) - 1) > width:
+        return ""
+    shown = [
+        "  ".join(
+            " " * (wide[n] - size[n]) + cell if n in right else cell + " " * (wide[n] - size[n])
+            for n, cell in enumerate(line)
+        ).rstrip()
+        for line, size in zip(lines, sizes, strict=True)
+    ]
+    return "\n".join([shown[0], "-" * (sum(wide) + 2 * (len(wide) - 1)), *shown[1:]])
 
 
 def wrapped(text: str, width: int = WIDTH) -> str:
@@ -63,11 +84,11 @@ def field_name(field: str, language: Language) -> str:
 
 
 def status_text(plan: Mapping[str, Any], language: Language) -> str:
-    """The outcome as a sentence."""
+    """The outcome as a sentence, with what cut the run short."""
     code = "ui." + plan["status"]
     if plan["status"] == "stopped" and not plan["seats"]:
         code = "ui.noplan"
-    return language.text(code)
+    return language.text(code, reason=language.text(f"ui.ended.{plan['ended']}"))
 
 
 def quota_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:

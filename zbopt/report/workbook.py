@@ -25,12 +25,15 @@ from zbopt.scenario.models import Scenario
 Rows = Sequence[Sequence[Any]]
 
 
-def tables_workbook(title: str, sheets: Sequence[Any]) -> bytes:
-    """A workbook of titled tables (`Sheet`); sheet names are cut to what a spreadsheet allows and numbered where they repeat."""
+def tables_workbook(title: str, sheets: Sequence[Any], stamp: str = "") -> bytes:
+    """A workbook of titled tables (`Sheet`); sheet names are cut to what a spreadsheet allows and numbered where they repeat.
+
+    `stamp`: what it is of, kept in its properties (`runfolder.stamp`).
+    """
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties({"created": datetime.datetime(2000, 1, 1), "title": title})
+    book.set_properties({"created": datetime.datetime(2000, 1, 1), "title": title, "comments": stamp})
     names: list[str] = []
     for sheet in sheets:
         name = re.sub(r"[\[\]:*?/\\]", " ", sheet.title)[:28].strip() or "-"

@@ -55,6 +55,7 @@ _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {
 
 def check(rows: Rows, known: dict[str, set[str]], policy: Policy | None, marks: Marks) -> list[Diagnostic]:
     """Every fault between rows. `known` holds the ids of all rows, the unreadable ones too."""
+    known = dict(known)
     found = [*_repeated(rows, marks), *_shared_ids(known, rows, marks)]
     for name, items in rows.items():
         for item, path in items:
@@ -112,11 +113,21 @@ def _named_ids(item: Any, field: str) -> Iterable[str]:
 
 def _dangling(name: str, item: Any, path: Path_, known: dict[str, set[str]], marks: Marks) -> Iterator[Diagnostic]:
     for field, lists in _REFERENCES.get(name, {}).items():
-        ids = set().union(*(known[other] for other in lists))
+        ids = _ids(known, lists)
         for value in _named_ids(item, field):
             if value not in ids:
                 mark = marks.of((*path, *field.split(".")))
                 yield _missing(mark, _who(item), field, value, lists, ids)
+
+
+def _ids(known: dict[str, set[str]], lists: tuple[str, ...]) -> set[str]:
+    """The ids of several lists together; joined once, not for every row."""
+    if len(lists) == 1:
+        return known[lists[0]]
+    key = " ".join(lists)
+    if key not in known:
+        known[key] = set().union(*(known[other] for other in lists))
+    return known[key]
 
 
 def _missing(
