@@ -6,9 +6,12 @@ of the test, further warnings are not. What is better not committed (other encod
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -89,7 +92,7 @@ def no_scenario(folder: Path) -> list[str]:
 def folder_for_table(folder: Path) -> list[str]:
     write(folder, HEAD + "people: people.csv\n")
     (folder / "people.csv").mkdir()
-    return ["Z001 people.csv"]
+    return ["Z007 people.csv"]
 
 
 def large_yaml(folder: Path) -> list[str]:
@@ -107,12 +110,12 @@ def large_csv(folder: Path) -> list[str]:
 
 def neither_encoding(folder: Path) -> list[str]:
     write(folder, HEAD + "people: people.csv\n", people__csv=b"id,name,unit\nP1,\xff\xff,U1\n")
-    return ["Z003 people.csv"]
+    return ["Z003 people.csv:2"]
 
 
 def nul_byte(folder: Path) -> list[str]:
     write(folder, INLINE + "leaders: [{id: L1, name: '\x00'}]\n")
-    return ["Z003 scenario.yaml"]
+    return ["Z003 scenario.yaml:8"]
 
 
 def gb18030(folder: Path) -> list[str]:
@@ -205,7 +208,168 @@ def sheets_of_tables(folder: Path) -> list[str]:
     return ["Z201 t.xlsx#人员!A3", "Z022 t.xlsx#领导", "Z027 t.xlsx#指定项"]
 
 
+def flawed_book(path: Path) -> None:
+    """What a sheet shows and its text hides: errors, formulas nobody computed, hidden and merged cells."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet("人员")
+        rows = [["花名册"], [], ["序号", "编号", "姓名", "单位", "状态"], [1, "P1", "甲一", "U1", "在岗"]]
+        rows += [[n, f"P{n}", name, "", ""] for n, name in enumerate(("乙二", "丙三", "丁四"), 2)]
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+        page.write_formula("E5", "=NA()", None, "#N/A")
+        page.write_string("E6", "#REF!")
+        page.write_formula("E7", '="调"&"查"', None, "x")
+        page.merge_range("D5:D7", "U1")
+        page.set_row(5, None, None, {"hidden": True})
+        page.set_column("A:A", None, None, {"hidden": True})
+        book.add_worksheet("领导").hide()
+
+
+def sheet_of_flaws(folder: Path) -> list[str]:
+    write(folder, HEAD + "tables: t.xlsx\n")
+    flawed_book(folder / "t.xlsx")
+    with_no_value = without_value((folder / "t.xlsx").read_bytes(), b"<v>x</v>")
+    (folder / "t.xlsx").write_bytes(with_no_value)
+    return [
+        "Z030 t.xlsx#人员!E5",
+        "Z030 t.xlsx#人员!E6",
+        "Z031 t.xlsx#人员!E7",
+        "Z032 t.xlsx#领导",
+        "Z033 t.xlsx#人员",
+        "Z034 t.xlsx#人员",
+        "Z035 t.xlsx#人员",
+        "Z037 t.xlsx#人员!A1",
+        "Z038 t.xlsx#人员!A3",
+        "Z022 t.xlsx#领导",
+    ]
+
+
+def without_value(data: bytes, value: bytes) -> bytes:
+    """The workbook as a program writes it that computes nothing."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            new.writestr(item, old.read(item).replace(value, b"").replace(b' t="str"', b""))
+    return made.getvalue()
+
+
+def damaged_book(folder: Path) -> list[str]:
+    """A workbook whose strings are gone: calamine ends in a panic, which is no Python error."""
+    write(folder, HEAD + "people: t.xlsx\n")
+    workbook(folder / "t.xlsx", {"人员": [["编号", "姓名", "单位"], ["P1", "甲一", "U1"]]})
+    made = io.BytesIO()
+    with zipfile.ZipFile(folder / "t.xlsx") as old, zipfile.ZipFile(made, "w") as new:
+        for item in old.infolist():
+            if "sharedStrings" not in item.filename:
+                new.writestr(item, old.read(item))
+    (folder / "t.xlsx").write_bytes(made.getvalue())
+    return ["Z021 t.xlsx#人员"]
+
+
+def swollen_book(folder: Path) -> list[str]:
+    write(folder, HEAD + "people: t.xlsx\n")
+    with zipfile.ZipFile(folder / "t.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/worksheets/sheet1.xml", b" " * 30_000_000)
+    return ["Z008 t.xlsx"]
+
+
+def no_header(folder: Path) -> list[str]:
+    text = "2019年名册,,\n编码,姓名全称,所属单位\nP1,甲一,U1\n"
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z036 people.csv:1"]
+
+
+def rows_cut_short(folder: Path) -> list[str]:
+    text = 'sep=;\n编号;姓名;单位;备注;状态\nP1;甲一;U1;;调查\nP2;乙二;U1\nP3;丙三;U1;"";在岗\n'
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z039 people.csv:4", "Z038 people.csv:2"]
+
+
+def swallowed_rows(folder: Path) -> list[str]:
+    text = 'id,name,unit,title\nP1,甲一,U1,"科员\nP2,乙二,U1,科员\nP3,丙三,U1,"\nP4,丁四,U1,科员\n'
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z040 people.csv:2"]
+
+
+def many_faults(folder: Path) -> list[str]:
+    rows = "".join(f"P{n},甲,U9,x\n" for n in range(1100))
+    write(folder, HEAD + "people: people.csv\n", people__csv=("id,name,unit\n" + rows).encode())
+    stray = [f"Z026 people.csv:{n}" for n in range(2, 1002)]
+    return [*stray, "Z041 people.csv", *(f"Z203 people.csv:{n}" for n in range(2, 1102))]
+
+
+def faulty_rows(folder: Path) -> list[str]:
+    rows = "".join(f"P{n},甲,U1,十\n" for n in range(1100))
+    write(folder, HEAD + "people: people.csv\n", people__csv=("id,name,unit,band\n" + rows).encode())
+    return [*(f"Z107 people.csv:{n}" for n in range(2, 1003)), "Z042 people.csv:1002"]
+
+
+def texts(folder: Path) -> list[str]:
+    people = [
+        {"id": "P1", "name": "长" * 101, "unit": "U1"},
+        {"id": "P2", "name": "换\n行", "unit": "U1"},
+        {"id": "P3", "name": "\x1b[31m红", "unit": "U1"},
+    ]
+    write(folder, HEAD + f"people: {json.dumps(people)}\n")
+    return ["Z125 scenario.yaml:7", "Z126 scenario.yaml:7", "Z127 scenario.yaml:7"]
+
+
+def endless_cell(folder: Path) -> list[str]:
+    text = f"id,name,unit\nP1,甲一,{'长' * 40_000}\n"
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z029 people.csv:2"]
+
+
+def one_human_twice(folder: Path) -> list[str]:
+    text = (
+        "id,name,unit,birth,id_card\nP1,甲一,U1,1990-03,999999199003070012\nP2,甲一甲,U1,1990-03,999999900307001\n"
+        "P3,乙二,U1,1985-03,\nP4,乙二,U1,1985-03,\n"
+    )
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z154 people.csv:3", "Z164 people.csv:5"]
+
+
+def impossible_dates(folder: Path) -> list[str]:
+    text = (
+        "id,name,unit,birth,recruited,last_return,probation_end\nP1,甲一,U1,2009-03,,,\nP2,乙二,U1,1907-03,,,\n"
+        "P3,丙三,U1,1985-03,1990-01,2099-01,2050-01\n"
+    )
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return [
+        "Z160 people.csv:2", "Z160 people.csv:3", "Z162 people.csv:4", "Z161 people.csv:4", "Z163 people.csv:4",
+    ]  # fmt: skip
+
+
+def missing_sheet(folder: Path) -> list[str]:
+    """Units are renamed away: one error for the list, not one for each who refers to it."""
+    write(folder, HEAD.replace("units: [{id: U1, name: 发改局}]\n", "tables: t.xlsx\n"))
+    people = [["编号", "姓名", "单位"], ["P1", "甲一", "U1"], ["P2", "乙二", "U1"]]
+    workbook(folder / "t.xlsx", {"人员": people, "单位表": [["编号", "名称"], ["U1", "发改局"]]})
+    return ["Z207 scenario.yaml:1", "Z027 t.xlsx#单位表"]
+
+
+def text_after_quotes(folder: Path) -> list[str]:
+    write(folder, INLINE.replace("name: 甲专班", 'name: "攻坚"专班'))
+    return ["Z009 scenario.yaml:6"]
+
+
 MADE: tuple[Maker, ...] = (
+    sheet_of_flaws,
+    damaged_book,
+    swollen_book,
+    no_header,
+    rows_cut_short,
+    swallowed_rows,
+    many_faults,
+    faulty_rows,
+    texts,
+    endless_cell,
+    one_human_twice,
+    impossible_dates,
+    missing_sheet,
+    text_after_quotes,
     no_scenario,
     folder_for_table,
     large_yaml,

@@ -118,7 +118,7 @@ def test_an_edit_does_what_it_says(text: str, read: object, scenario: Scenario) 
         ("people.P1.unit=U9", "Z203"),
         ("people.P1.name=", "Z101"),
         ("task_forces.T1.quotas.少.量.min=", "Z133"),
-        ("-units.U1", "Z203"),
+        ("-units.U1", "Z207"),
         ("-policy.rules.R05", "Z523"),
         ("-people", "Z523"),
         ("+people.P9", "Z526"),

@@ -43,13 +43,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A message with severity, place, subject (id and name) and field."""
+    """A message with severity, place, subject (id and name) and field; `of` is the list whose field it is."""
 
     message: Message
     severity: Severity = "error"
     mark: Mark | None = None
     subject: tuple[str, ...] = ()
     field: str = ""
+    of: str = ""
 
     @property
     def code(self) -> str:
@@ -69,6 +70,11 @@ def warning(
 ) -> Diagnostic:
     """A warning: the scenario can be used, and the planner should know."""
     return Diagnostic(Message(code, args), "warning", mark, subject, field)
+
+
+def note(code: str, mark: Mark | None = None, **args: Argument) -> Diagnostic:
+    """Something that was done and should be known; nothing is wrong."""
+    return Diagnostic(Message(code, args), "note", mark)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -84,19 +84,23 @@ class Language:
         if item.subject:
             parts.append(f"[{' '.join(item.subject)}]")
         head = " ".join(parts)
-        field = f" {self.field(item.field)}:" if item.field else ":"
+        field = f" {self.field(item.field, item.of)}:" if item.field else ":"
         message = item.message
         if message.code == "Z101":
-            message = Message(message.code, {"key": self.field(str(message.args["key"]))})
+            message = Message(message.code, {"key": self.field(str(message.args["key"]), item.of)})
         return f"{self.text('word.' + item.severity)} {head}{field} {self.message(message)}"
 
-    def field(self, name: str) -> str:
-        """A field with the Chinese header a planner's table has for it, where this run speaks Chinese."""
+    def field(self, name: str, of: str = "") -> str:
+        """A field with the Chinese header a planner's table has for it, where this run speaks Chinese.
+
+        `of`: the list it is of; the same key may have another header in each.
+        """
         if self.name != "zh":
             return name
         from zbopt.scenario.vocabulary import HEADERS
 
-        for headers in HEADERS.values():
+        own = {of: HEADERS[of]} if of in HEADERS else {}
+        for headers in (own or HEADERS).values():
             for title, key in headers.items():
                 if key == name:
                     return f"{title}({name})"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error, has_errors, ordered
-from zbopt.scenario.fields import Day, Id, Text, nearest, parse_word, typed, word_schema
+from zbopt.scenario.fields import Day, Id, LongText, Text, nearest, parse_word, typed, word_schema
 from zbopt.scenario.load import Reader
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Model
@@ -56,7 +56,7 @@ class DecisionRow(Model):
     task_force: Id
     decision: Annotated[Disposition, *typed(parse_word(Disposition), word_schema(Disposition))]
     by: Text
-    why: Text
+    why: LongText
     on: Day | None = None
 
 

@@ -36,8 +36,17 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 
 def normal(text: str) -> str:
-    """Full-width letters and digits made plain, outer blanks (also NBSP) dropped."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Full-width letters and digits made plain, outer blanks (also NBSP) dropped, and signs that nobody sees.
+
+    Those are zero-width signs, direction marks, byte-order marks, soft hyphens (Unicode's format characters).
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", unseen_dropped(text))
+    return plain.strip()
+
+
+def unseen_dropped(text: str) -> str:
+    """The text without format characters."""
+    return "".join(sign for sign in text if sign.isascii() or unicodedata.category(sign) != "Cf")
 
 
 def as_text(value: Any) -> str:
@@ -205,16 +214,46 @@ def parse_id(value: Any) -> str:
     """1-64 letters, digits, CJK, `-`, `_`, `.`; never `+` or `/`."""
     text = normal(as_text(value))
     if not _ID.fullmatch(text):
-        raise fail("Z112", value=text[:80])
+        raise fail("Z128" if re.search(r"[，,]", text) else "Z112", value=text[:80])
     return text
+
+
+MAX_NAME, MAX_TEXT, MAX_LONG_TEXT = 100, 1_000, 10_000
+"""Characters of a name, of a field, of free text."""
+
+
+def _read_text(value: Any, most: int, breaks: str) -> str:
+    """Text without outer blanks and unseen signs; Z113 where it is empty, Z125 too long, Z126 with a control sign.
+
+    `breaks`: what becomes of line breaks and tabs: kept, made blanks, or refused (Z127).
+    """
+    text = unseen_dropped(as_text(value)).replace("\u00a0", " ").replace("\r\n", "\n").strip()
+    if not text:
+        raise fail("Z113")
+    if len(text) > most:
+        raise fail("Z125", value=text[:20], count=len(text), limit=most)
+    if breaks == "refused" and "\n" in text:
+        raise fail("Z127", value=text.split("\n")[0][:20])
+    plain = text if breaks == "kept" else re.sub(r"[\n\r\t]+", " ", text)
+    for sign in plain:
+        if unicodedata.category(sign) in ("Cc", "Cs") and not (breaks == "kept" and sign in "\n\t"):
+            raise fail("Z126", value=f"U+{ord(sign):04X}")
+    return plain
 
 
 def parse_text(value: Any) -> str:
-    """Text without outer blanks; must not be empty."""
-    text = as_text(value).replace("\u00a0", " ").strip()
-    if not text:
-        raise fail("Z113")
-    return text
+    """Text of one line; a break inside a cell of a spreadsheet becomes a blank."""
+    return _read_text(value, MAX_TEXT, "blank")
+
+
+def parse_name(value: Any) -> str:
+    """A name: at most 100 characters on one line."""
+    return _read_text(value, MAX_NAME, "refused")
+
+
+def parse_long_text(value: Any) -> str:
+    """Free text, in which lines may break."""
+    return _read_text(value, MAX_LONG_TEXT, "kept")
 
 
 def parse_word(kind: type[W]) -> Callable[[Any], W]:
@@ -235,9 +274,15 @@ def parse_word(kind: type[W]) -> Callable[[Any], W]:
 
 def split_list(value: Any) -> list[Any]:
     """The entries of a list, or of a cell `T01；T02` (；;、)."""
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    return [part.strip() for part in re.split(r"[；;、]", as_text(value)) if part.strip()]
+    entries = (
+        list(value)
+        if isinstance(value, (list, tuple))
+        else [part.strip() for part in re.split(r"[；;、]", as_text(value)) if part.strip()]
+    )
+    for entry in entries:
+        if isinstance(entry, str) and "，" in entry:
+            raise fail("Z128", value=entry[:80])  # one entry or two: nobody can tell
+    return entries
 
 
 def parse_list(parse: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
@@ -345,6 +390,8 @@ TEXT_OR_LIST = {"type": ["string", "array", "number"]}
 TEXT_OR_MAP = {"type": ["string", "object"]}
 
 Text = Annotated[str, *typed(parse_text, {"type": ["string", "number"]})]
+Name = Annotated[str, *typed(parse_name, {"type": ["string", "number"], "maxLength": MAX_NAME})]
+LongText = Annotated[str, *typed(parse_long_text, {"type": ["string", "number"]})]
 Id = Annotated[str, *typed(parse_id, {"type": ["string", "number"], "description": "1-64 letters, digits, CJK, - _ ."})]
 Ids = Annotated[tuple[str, ...], *typed(parse_list(parse_id), TEXT_OR_LIST)]
 Texts = Annotated[tuple[str, ...], *typed(parse_list(parse_text), TEXT_OR_LIST)]

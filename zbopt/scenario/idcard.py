@@ -20,7 +20,7 @@ def check_id_card(value: Any) -> None:
     if value is None:
         return
     text = normal(as_text(value)).upper()
-    if re.search(r"[.E+]", text) or (text.isdigit() and len(text) == 18 and text.endswith("000")):
+    if re.search(r"[.E+]", text):  # a number: a spreadsheet keeps 15 digits of it
         raise fail("Z150")
     if re.fullmatch(r"\d{15}", text):
         return
@@ -28,7 +28,15 @@ def check_id_card(value: Any) -> None:
         raise fail("Z151")
     total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
     if _CHECK[total % 11] != text[17]:
-        raise fail("Z152")
+        raise fail("Z150" if text.endswith("000") else "Z152")
+
+
+def same_human(raw: Any) -> str:
+    """What two numbers of one human share, old or new: the 17 digits before the check digit; empty for no number."""
+    text = normal(as_text(raw)).upper()
+    if re.fullmatch(r"\d{15}", text):
+        return f"{text[:6]}19{text[6:]}"
+    return text[:17] if re.fullmatch(r"\d{17}[\dX]", text) else ""
 
 
 def mismatches(raw: Any, birth: Month | None, gender: Gender | None) -> list[str]:

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, Message, error, has_errors, ordered, warning
-from zbopt.scenario import references
+from zbopt.scenario import plausible, references
 from zbopt.scenario.fields import nearest, normal
-from zbopt.scenario.idcard import mismatches
+from zbopt.scenario.idcard import mismatches, same_human
 from zbopt.scenario.models import ROW_MODELS, Kin, Scenario, TaskForce
 from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
@@ -22,6 +22,8 @@ from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, SHEETS
 TOP_KEYS = ("format", "name", "as_of", "term", "base", "tables", "policy", *ROW_MODELS)
 NESTED_LISTS = ("posts", "workload")
 MAX_BASES = 5
+MAX_FAULTY_ROWS = 1000
+"""Rows with faults after which the rest of a list is not looked at: then it is likely no such list at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Reader:
         self.files: list[Path] = []
         self.books: dict[str, Workbook | DiagnosticsError] = {}
         self.rows: dict[str, list[_Row]] = {name: [] for name in ROW_MODELS}
+        self.stated: set[str] = set()
+        self.digests: dict[str, list[Any]] = {}
 
     # --- files -------------------------------------------------------------------------------------------------------
 
@@ -165,6 +169,7 @@ class Reader:
         if not isinstance(value, list):
             self.found.append(error("Z117", self.marks.of((name,)), field=name))
             return
+        self.stated.add(name)
         for place, raw in enumerate(value):
             path: Path_ = (name, place)
             if isinstance(raw, dict):
@@ -189,6 +194,7 @@ class Reader:
                 self.found.append(error("Z028", mark, value=sheet, known=", ".join(book.sheets), field=name))
                 return
             grid = book.grid(sheet)
+        self.stated.add(name)
         rows, found = grid_rows(grid, name, keys, self.marks, len(self.rows[name]))
         self.found += found
         self.rows[name] += [_Row(raw, (name, place)) for place, raw in enumerate(rows, len(self.rows[name]))]
@@ -233,13 +239,34 @@ class Reader:
         """Every row as its model, the faulty ones left out and told."""
         good: dict[str, list[tuple[Model, Path_]]] = {name: [] for name in ROW_MODELS}
         for name, model in ROW_MODELS.items():
+            faulty = 0
             for row in self.rows[name]:
+                before = len(self.found)
                 made = self.model(model, row.raw, row.path)
                 if made is not None:
                     good[name].append((made, row.path))
+                faulty += len(self.found) > before
+                if faulty > MAX_FAULTY_ROWS:
+                    self.found.append(error("Z042", self.marks.of(row.path), of=name, limit=MAX_FAULTY_ROWS))
+                    break
         for row in self.rows["people"]:
             self.id_card(row)
+        self.one_human()
         return good
+
+    def one_human(self) -> None:
+        """The same identity number under two ids is told without its digits."""
+        seen: dict[str, _Row] = {}
+        for row in self.rows["people"]:
+            raw = row.raw.get("id_card")
+            number = same_human(raw) if isinstance(raw, (str, int)) else ""
+            if number in seen:
+                other = seen[number]
+                mark = self.marks.of((*row.path, "id_card"))
+                args = {"other": " ".join(_subject(other.raw)), "first": str(self.marks.of(other.path) or "")}
+                self.found.append(error("Z154", mark, _subject(row.raw), "id_card", **args))
+            elif number:
+                seen[number] = row
 
     def id_card(self, row: _Row) -> None:
         """Tell where birth or gender differ from the identity number; the number itself is dropped."""
@@ -279,7 +306,7 @@ class Reader:
         shown = ".".join(_named(raw, path, location))
         mark = self.marks.of((*path, *location))
         subject = _subject(raw) if path and path[0] != "policy" else ()
-        return Diagnostic(Message(code, args), "error", mark, subject, shown)
+        return Diagnostic(Message(code, args), "error", mark, subject, shown, str(path[0]) if path else "")
 
 
 def _readable_part(stated: dict[str, Any], errors: list[Any], path: Path_) -> dict[str, Any]:
@@ -448,6 +475,9 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
     frame = _frame(reader, head)
     known = {name: _raw_ids(rows) for name, rows in reader.rows.items()}
     reader.found += references.check(good, known, policy, reader.marks)
+    if frame is not None and policy is not None:
+        reader.found += plausible.check(good, frame.as_of, policy, reader.marks, numbered(reader))
+    reader.found = _without_echoes(reader.found)
     if has_errors(reader.found) or frame is None or policy is None:
         raise DiagnosticsError(reader.found)
     lists = {name: _sorted(name, [item for item, _ in rows]) for name, rows in good.items()}
@@ -467,6 +497,17 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
         for item, path in rows:
             every[name, _key(item)] = (*every.get((name, _key(item)), ()), path)
     return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths, every)
+
+
+def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
+    """A cell whose fault was told is not missing as well."""
+    flawed = {str(item.mark) for item in found if item.code in ("Z030", "Z031", "Z040") and item.mark is not None}
+    return [item for item in found if item.code != "Z101" or str(item.mark) not in flawed]
+
+
+def numbered(reader: Reader) -> frozenset[str]:
+    """The people whose identity number is stated: two of them are two humans."""
+    return frozenset(str(row.raw.get("id")) for row in reader.rows["people"] if row.raw.get("id_card"))
 
 
 def _frame(reader: Reader, head: dict[str, Any]) -> Scenario | None:

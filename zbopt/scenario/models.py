@@ -26,7 +26,9 @@ from zbopt.scenario.fields import (
     Level,
     Levels,
     Load,
+    LongText,
     MonthField,
+    Name,
     Needs,
     NeedsField,
     Seats,
@@ -116,7 +118,7 @@ class Person(Model):
     """A cadre (干部)."""
 
     id: Id
-    name: Text
+    name: Name
     id_card: Annotated[None, PlainValidator(check_id_card)] = Field(default=None, exclude=True)
     birth: MonthField | None = None
     gender: Gender | None = None
@@ -164,7 +166,7 @@ class Unit(Model):
     """A home unit (单位)."""
 
     id: Id
-    name: Text
+    name: Name
     short_names: Texts = ()
     level: UnitLevel | None = None
     kind: UnitKind | None = None
@@ -180,7 +182,7 @@ class Leader(Model):
     """A county leader who supervises (分管县领导)."""
 
     id: Id
-    name: Text
+    name: Name
     title: Text | None = None
 
 
@@ -188,14 +190,14 @@ class Category(Model):
     """A category of the talent pool (人才类别)."""
 
     id: Id
-    name: Text
+    name: Name
 
 
 class KeyTask(Model):
     """A key work or key task (重点任务)."""
 
     id: Id
-    name: Text
+    name: Name
     kind: KeyTaskKind | None = None
     priority: Annotated[int, *typed(parse_whole(1, 9), {"type": ["integer", "string"]})] | None = None
     state: KeyTaskState = words.KeyTaskState.OPEN
@@ -231,8 +233,8 @@ class Duty(Model):
     """A duty (职责) of one or several task forces."""
 
     id: Id
-    name: Text
-    text: Text | None = None
+    name: Name
+    text: LongText | None = None
     tags: Texts = ()
     owner_unit: Id | None = None
     key_task: Id | None = None
@@ -281,7 +283,7 @@ class TaskForce(Model):
     """A task force (专班)."""
 
     id: Id
-    name: Text
+    name: Name
     kind: TaskForceKind
     lead_unit: Id | None = None
     member_units: Ids = ()
@@ -289,12 +291,12 @@ class TaskForce(Model):
     state: State = words.TaskForceState.RUNNING
     score: Annotated[int, *typed(parse_whole(0, 100), {"type": ["integer", "string"]})] | None = None
     locked: Flag = False
-    lock_reason: Text | None = None
-    basis: Text | None = None
+    lock_reason: LongText | None = None
+    basis: LongText | None = None
     started: Day | None = None
     planned_end: Day | None = None
     last_review: Day | None = None
-    end_condition: Text | None = None
+    end_condition: LongText | None = None
     size: Size = Size()
     duties: Ids = ()
     succeeds: Ids = ()
@@ -316,7 +318,7 @@ class Post(Model):
 
     id: Id
     task_force: Id
-    name: Text | None = None
+    name: Name | None = None
     role: Role = words.Role.MEMBER
     category: Id | None = None
     seats: Seats = 1
@@ -349,7 +351,7 @@ class Decision(Model):
     decision: Decided | None = None
     by: Text | None = None
     on: Day | None = None
-    note: Text | None = None
+    note: LongText | None = None
 
 
 class Decisions(Model):
@@ -368,11 +370,11 @@ class Application(Model):
     """An application (申报) to renew a task force or to set one up."""
 
     id: Id
-    name: Text
+    name: Name
     unit: Id
     renews: Id | None = None
     task_force: Id | None = None
-    reason: Text | None = None
+    reason: LongText | None = None
     requested_size: Count | None = None
     decisions: Decisions = Decisions()
 
@@ -393,7 +395,7 @@ class Pin(Model):
     approval: Text | None = None
     by: Text | None = None
     on: Day | None = None
-    why: Text | None = None
+    why: LongText | None = None
     until: MonthField | None = None
 
     @model_validator(mode="after")
@@ -440,7 +442,7 @@ ROW_MODELS: dict[str, type[Model]] = {
 class Scenario(Model):
     """Everything a planner wrote, typed and sorted; nothing changes after it is made."""
 
-    name: Text
+    name: Name
     as_of: MonthField
     term: Term | None = None
     categories: tuple[Category, ...] = ()
@@ -532,13 +534,13 @@ class Scenario(Model):
 
 
 def plain(value: Any) -> Any:
-    """Plain JSON values of anything in a scenario, every field stated; `policy.solver` is left out."""
+    """Plain JSON values of anything in a scenario, every field stated; `policy.solver` and `policy.plausible` are left out."""
     if isinstance(value, Model):
         fields = type(value).model_fields
         return {
             info.alias or name: plain(getattr(value, name))
             for name, info in fields.items()
-            if not info.exclude and not (isinstance(value, Policy) and name == "solver")
+            if not info.exclude and not (isinstance(value, Policy) and name in ("solver", "plausible"))
         }
     if hasattr(value, "as_json"):
         return plain(value.as_json())

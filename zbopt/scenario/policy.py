@@ -16,6 +16,7 @@ from zbopt.scenario.fields import (
     Day,
     Flag,
     Ids,
+    Name,
     Share,
     ShareField,
     Text,
@@ -168,7 +169,7 @@ ScopeField = Annotated[Scope, *typed(parse_scope, {"type": ["string", "object"]}
 class TeamQuota(Model):
     """A quota of one task force (`task_forces[].quotas`): persons for whom `of` holds, between min and max."""
 
-    name: Text
+    name: Name
     of: ExpressionField
     min: Bound | None = None
     max: Bound | None = None
@@ -249,6 +250,13 @@ class Solver(Model):
     workers: Annotated[int, *typed(parse_whole(1, 256), {"type": ["integer", "string"]})] = 1
 
 
+class Plausible(Model):
+    """Which ages people can have; others are typing mistakes. Not part of the scenario's identity."""
+
+    youngest: Annotated[int, *typed(parse_whole(0, 200), {"type": ["integer", "string"]})] = 16
+    oldest: Annotated[int, *typed(parse_whole(0, 200), {"type": ["integer", "string"]})] = 100
+
+
 def _default_stages() -> tuple[Stage, ...]:
     return tuple(Stage(name=name) for name in (StageName.UNFILLED, StageName.QUOTAS, StageName.MERIT))
 
@@ -284,6 +292,7 @@ class Policy(Model):
     merit: Merit = Merit()
     merge: MergePolicy = MergePolicy()
     solver: Solver = Solver()
+    plausible: Plausible = Plausible()
     incumbents: Annotated[Incumbents, *typed(parse_word(Incumbents), word_schema(Incumbents))] = Incumbents.EXEMPT
 
     @field_validator("stages", mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -57,9 +58,19 @@ def check(rows: Rows, known: dict[str, set[str]], policy: Policy | None, marks: 
     """Every fault between rows. `known` holds the ids of all rows, the unreadable ones too."""
     known = dict(known)
     found = [*_repeated(rows, marks), *_shared_ids(known, rows, marks)]
+    empty: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     for name, items in rows.items():
         for item, path in items:
-            found += _dangling(name, item, path, known, marks)
+            for field, lists in _REFERENCES.get(name, {}).items():
+                if _ids(known, lists):
+                    found += _dangling(item, path, field, lists, known, marks)
+                else:
+                    empty[name, field, lists] += sum(1 for _ in _named_ids(item, field))
+    found += [
+        error("Z207", marks.of(()), (), field, of=name, lists=lists, count=count)
+        for (name, field, lists), count in empty.items()
+        if count
+    ]
     found += _kin(rows, known, marks)
     found += _places_of_people(rows, marks)
     found += _wants(rows, known, marks)
@@ -111,13 +122,14 @@ def _named_ids(item: Any, field: str) -> Iterable[str]:
     return (value,)
 
 
-def _dangling(name: str, item: Any, path: Path_, known: dict[str, set[str]], marks: Marks) -> Iterator[Diagnostic]:
-    for field, lists in _REFERENCES.get(name, {}).items():
-        ids = _ids(known, lists)
-        for value in _named_ids(item, field):
-            if value not in ids:
-                mark = marks.of((*path, *field.split(".")))
-                yield _missing(mark, _who(item), field, value, lists, ids)
+def _dangling(
+    item: Any, path: Path_, field: str, lists: tuple[str, ...], known: dict[str, set[str]], marks: Marks
+) -> Iterator[Diagnostic]:
+    ids = _ids(known, lists)
+    for value in _named_ids(item, field):
+        if value not in ids:
+            mark = marks.of((*path, *field.split(".")))
+            yield _missing(mark, _who(item), field, value, lists, ids)
 
 
 def _ids(known: dict[str, set[str]], lists: tuple[str, ...]) -> set[str]:

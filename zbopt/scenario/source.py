@@ -7,9 +7,10 @@ that leave the scenario folder.
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -18,21 +19,35 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error, warning
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
-MAX_YAML_BYTES = 8 * 1024 * 1024
-MAX_NODES = 500_000
+MAX_YAML_BYTES = 512 * 1024
+"""Larger lists belong in tables: YAML of this size takes some seconds to read."""
+
+MAX_NODES = 200_000
 MAX_DEPTH = 40
 
 Path_ = tuple[str | int, ...]
 
 
+class Table(Protocol):
+    """What can tell where a row of a table, or a field of it, stands."""
+
+    def mark_of(self, row: int, key: str = "") -> Mark:
+        """The place of a field (a dotted key) of a row."""
+
+
 @dataclass(slots=True)
 class Marks:
-    """Where each value was read. `nodes` for YAML paths; `rows` for table rows (list, index) with cells by key."""
+    """Where each value was read: `nodes` for paths in YAML, `rows` for table rows by (list, index) with their row number."""
 
     nodes: dict[Path_, Mark] = field(default_factory=dict)
+    rows: dict[Path_, tuple[Table, int]] = field(default_factory=dict)
 
     def of(self, path: Path_) -> Mark | None:
         """The mark of a value, or of the nearest thing that holds it."""
+        row = self.rows.get(path[:2])
+        if row is not None:
+            keys = [str(step) for step in path[2:]]
+            return row[0].mark_of(row[1], ".".join(keys))
         while path:
             mark = self.nodes.get(path)
             if mark is not None:
@@ -42,32 +57,63 @@ class Marks:
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
-    """Text of a file in UTF-8 (with or without mark), UTF-16 (with mark) or GB18030; Z003 where it is none of them."""
+    """Text of a file in UTF-8 (with or without mark), UTF-16 (with mark) or GB18030; Z003 where it is none of them.
+
+    A file most of whose lines are UTF-8 is one with broken bytes, even where GB18030 could make characters of them.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), []
-    for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            break
-        found = [] if encoding == "utf-8-sig" else [warning("Z004", Mark(file))]
-        if "\ufffd" in text:
-            line = text[: text.index("\ufffd")].count("\n") + 1
-            found.append(warning("Z005", Mark(file, line)))
-        return text, found
-    raise DiagnosticsError([error("Z003", Mark(file))])
+            return data.decode("utf-16"), []
+        except UnicodeDecodeError as problem:
+            line = data[: problem.start].count(b"\n") + 1
+            raise DiagnosticsError([error("Z003", Mark(file, line))]) from None
+    try:
+        text, found = data.decode("utf-8-sig"), list[Diagnostic]()
+    except UnicodeDecodeError as problem:
+        text = _gb18030(data, file, problem)
+        found = [warning("Z004", Mark(file))]
+    if "\x00" in text:
+        raise DiagnosticsError([error("Z003", Mark(file, text[: text.index("\x00")].count("\n") + 1))])
+    if "\ufffd" in text:
+        line = text[: text.index("\ufffd")].count("\n") + 1
+        found.append(warning("Z005", Mark(file, line)))
+    return text, found
+
+
+def _gb18030(data: bytes, file: str, problem: UnicodeDecodeError) -> str:
+    """The text in GB18030; Z003 with the line to look at."""
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    readable = sum(_is_utf8(line) for line in lines)
+    mostly_utf8 = 2 * readable > len(lines)
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as other:
+        start = problem.start if mostly_utf8 else other.start
+        raise DiagnosticsError([error("Z003", Mark(file, data[:start].count(b"\n") + 1))]) from None
+    if mostly_utf8:
+        raise DiagnosticsError([error("Z003", Mark(file, data[: problem.start].count(b"\n") + 1))])
+    return text
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_bytes(path: Path, shown: str, limit: int = MAX_FILE_BYTES) -> bytes:
-    """The bytes of a file; Z001 where it cannot be read, Z002 where it is larger than the limit."""
+    """The bytes of a file; Z001 where it cannot be read, Z002 where it is larger than the limit, Z007 where it is no file."""
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise DiagnosticsError([error("Z002", Mark(shown), size=size // 1024, limit=limit // 1024)])
-        return path.read_bytes()
-    except OSError:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise DiagnosticsError([error("Z007", Mark(shown))])
+        if found.st_size > limit:
+            raise DiagnosticsError([error("Z002", Mark(shown), size=found.st_size // 1024, limit=limit // 1024)])
+        with open(path, "rb") as file:
+            return file.read(limit)
+    except (OSError, ValueError):
         raise DiagnosticsError([error("Z001", Mark(shown))]) from None
 
 
@@ -84,7 +130,7 @@ def inside(folder: Path, name: str, mark: Mark | None) -> Path:
 def read_yaml(path: Path, shown: str, marks: Marks) -> tuple[dict[str, Any], list[Diagnostic]]:
     """The mapping of a YAML file, scalars as text, with the mark of every value; raises where it cannot be read."""
     text, found = decode(read_bytes(path, shown, MAX_YAML_BYTES), shown)
-    found += _full_width_marks(text, shown)
+    found += [*_too_deep(text, shown), *_full_width_marks(text, shown)]
     if any(item.severity == "error" for item in found):
         raise DiagnosticsError(found)
     yaml = YAML(typ="rt", pure=True)
@@ -110,14 +156,33 @@ def _yaml_error(problem: str, text: str, shown: str, line: int | None) -> Diagno
     excerpt = lines[line - 1] if line is not None and line <= len(lines) else ""
     if "\t" in excerpt:
         return error("Z012", Mark(shown, line))
+    if "，" in excerpt and re.search(r"[\[{]", excerpt):
+        return error("Z013", Mark(shown, line), sign="，", use=", ")
+    if re.search(r":\s*(\"[^\"]*\"|'[^']*')\s*[^\s#,\]}]", excerpt):
+        return error("Z009", Mark(shown, line))
     return error("Z010", Mark(shown, line), problem=problem[:120])
+
+
+def _too_deep(text: str, shown: str) -> list[Diagnostic]:
+    """Brackets nested deeper than any scenario: told before a parser that recurses sees them."""
+    depth, line = 0, 1
+    for sign in re.findall(r"[\[{\]}\n]", text):
+        if sign == "\n":
+            line += 1
+        elif sign in "[{":
+            depth += 1
+            if depth > MAX_DEPTH * 5:
+                return [error("Z014", Mark(shown, line), limit=MAX_NODES)]
+        else:
+            depth = max(0, depth - 1)
+    return []
 
 
 _WIDE = re.compile(r"^(\s*(?:- )?[A-Za-z_][\w.]*)：")
 
 
 def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
-    """Full-width ： after a key and full-width commas between items in [ ] change what YAML reads: errors with the fix."""
+    """Full-width ： after a key changes what YAML reads: an error with the fix. Elsewhere every sign is plain text."""
     found = []
     block: int | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -125,16 +190,8 @@ def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
         if block is not None and (indent > block or not line.strip()):
             continue  # inside a block of text every mark is plain text
         block = indent if re.search(r":\s*[|>][+-]?\d?\s*(#.*)?$", line) else None
-        if line.lstrip().startswith("#"):
-            continue
-        bare = line.split(" #")[0]
-        if _WIDE.match(bare):
+        if not line.lstrip().startswith("#") and _WIDE.match(line):
             found.append(error("Z013", Mark(shown, number), sign="：", use=": "))
-        flow = re.sub(r"\"[^\"]*\"|'[^']*'", "", bare)
-        if re.search(r"[\[{][^\]}]*，[^\]}]*[\]}]", flow) and "：" not in flow.split("[")[0]:
-            found.append(error("Z013", Mark(shown, number), sign="，", use=", "))
-        if re.search(r":\s*[“”]", bare):
-            found.append(error("Z013", Mark(shown, number), sign="“”", use='"'))
     return found
 
 

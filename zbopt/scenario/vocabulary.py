@@ -195,7 +195,24 @@ class StageName(Word):
     MERIT = "merit", "匹配"
 
 
-BOOLEANS = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+BOOLEANS = {
+    "是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False,
+    "√": True, "✓": True, "✔": True, "×": False, "✗": False, "✘": False,
+}  # fmt: skip
+"""What stands for yes and no."""
+
+UNUSED_HEADERS = frozenset({"序号", "备注", "no.", "remark", "remarks", "note", "notes"})
+"""Columns that nearly every table has and nothing reads."""
+
+LONG_TEXTS = {
+    "duties": frozenset({"text"}),
+    "task_forces": frozenset({"basis", "end_condition", "lock_reason"}),
+    "applications": frozenset({"reason", "decisions.unit.note", "decisions.leader.note", "decisions.group.note"}),
+    "pins": frozenset({"why"}),
+    "decisions": frozenset({"why"}),
+}
+"""Fields of free text, in which a line may break; by list."""
+
 
 SHEETS = {
     "people": "人员",

@@ -21,7 +21,7 @@ from zbopt.scenario.load import Loaded, Reader, column_keys
 from zbopt.scenario.models import ROW_MODELS
 from zbopt.scenario.policy import parse_scope, scope_text
 from zbopt.scenario.source import decode, inside, read_bytes
-from zbopt.scenario.tables import Grid, header_key, known_columns, open_workbook, read_csv
+from zbopt.scenario.tables import Grid, header_row, open_workbook, read_csv
 from zbopt.scenario.vocabulary import HEADERS, SHEETS
 
 
@@ -61,7 +61,9 @@ class _Table:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         hidden = self.columns.get("id_card")
-        for place, row in enumerate(self.rows):
+        width = max((len(row) for row in self.rows), default=0)
+        for place, short in enumerate(self.rows):
+            row = [*short, *[""] * (width - len(short))]  # a row cut short would be refused
             cells = ["" if n == hidden and place > self.header else cell for n, cell in enumerate(row)]
             writer.writerow(cells)
         return buffer.getvalue().encode("utf-8-sig")
@@ -250,9 +252,8 @@ class _Writer:
             source = self._source(name)
             assert source is not None
             grid = self._grid(name, *source)
-            header = next(place for place, row in enumerate(grid.rows) if any(cell.strip() for cell in row))
-            known = known_columns(name, column_keys(ROW_MODELS[name]))
-            columns = {known[header_key(text)]: n for n, text in enumerate(grid.rows[header]) if header_key(text)}
+            header = header_row(grid, name, column_keys(ROW_MODELS[name]))
+            columns = {key: n for n, key in grid.columns.items() if key}
             self.tables[name] = _Table(name, [list(row) for row in grid.rows], header, columns)
         return self.tables[name]
 
