@@ -186,15 +186,23 @@ def test_edits_that_once_crashed_or_did_nothing(edits: tuple[str, ...]) -> None:
     assert "Z5" in done.stderr
 
 
-def test_secrets_are_no_labels(tmp_path: Path) -> None:
+def test_guesses_at_what_is_confidential_are_not_answered(tmp_path: Path) -> None:
+    """Right or wrong, about a field or one rule: the same refusal, before anything is solved."""
     grid = tmp_path / "g.yaml"
     grid.write_text("factors:\n  状态: [people.P1.status=借出, people.P1.status=病假]\n", encoding="utf-8")
     done = zbopt("what-if", "scenarios/tiny", "--grid", str(grid), "--out", str(tmp_path / "o"), "--processes", "1")
+    assert done.returncode == 2
+    assert not (tmp_path / "o").exists()
+    edits = ("people.P1.status=在岗", "people.甲一.status=病假", "people.P1.kin=P2:夫妻", "policy.rules.R19=off")
+    told = {zbopt("what-if", "scenarios/tiny", "--set", edit).stderr for edit in edits}
+    assert len(told) == 1
+    assert "Z556" in told.pop()
+
+
+def test_the_class_of_confidential_rules_may_be_tried_as_a_whole() -> None:
+    done = zbopt("what-if", "scenarios/tiny", "--set", "policy.rules.other_conditions=warn", "--format", "json")
     assert done.returncode == 0, done.stderr
-    for path in (tmp_path / "o").rglob("*"):
-        if path.is_file():
-            assert "病假" not in path.read_text(encoding="utf-8-sig")
-            assert "借出" not in path.read_text(encoding="utf-8-sig")
+    assert "R19" not in done.stdout
 
 
 def test_repair_is_the_same_on_every_run() -> None:

@@ -192,7 +192,7 @@ def test_a_plan_that_lacks_nothing_says_so() -> None:
     assert "No seat stays empty" in text
 
 
-def test_confidential_rules_have_a_number_and_nothing_else() -> None:
+def test_confidential_rules_are_one_class_and_nothing_else() -> None:
     for name in ("10-kin", "12-interest", "13-investigation"):
         found = planning.explain(CASES / name)
         elements = [
@@ -201,8 +201,8 @@ def test_confidential_rules_have_a_number_and_nothing_else() -> None:
             for item in conflict["elements"]
             if item["code"] == "element.confidential"
         ]
-        assert elements
-        assert all(set(item["args"]) == {"rule"} and item["place"] == "" for item in elements)
+        assert len(elements) == 1
+        assert elements[0] == {"id": "other_conditions", "place": "", "code": "element.confidential", "args": {}}
 
 
 def test_edits_in_words_name_old_and_new() -> None:

@@ -18,7 +18,8 @@ import zbopt
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
 from zbopt.planning.comparing import with_edits
-from zbopt.scenario.editing import edited
+from zbopt.scenario.editing import applied
+from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import load
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
@@ -64,11 +65,12 @@ def test_people_placed_otherwise_are_told_with_a_reason() -> None:
 def test_confidential_differences_are_hidden() -> None:
     one = load(SCENARIOS / "tiny").scenario
     person = one.people[0].id
-    other, _ = edited(one, [f"people.{person}.health=较差", f"people.{person}.title=主任"])
-    (item,) = comparison([Side("a", one, None), Side("b", other, None)])["against_first"]
-    fields = {row["field"]: (row["before"], row["after"]) for row in item["inputs"]}
-    assert fields["health"] == ("***", "***")
-    assert fields["title"][1] == "主任"
+    edits = [Edit("set", ("people", person, "health"), "较差"), Edit("set", ("people", person, "title"), "主任")]
+    (item,) = comparison([Side("a", one, None), Side("b", applied(one, edits), None)])["against_first"]
+    assert [(row["key"], row["field"], row["after"]) for row in item["inputs"]] == [
+        ("other_conditions", "", "fewer_than_3"),
+        (person, "title", "主任"),
+    ]
 
 
 # --- grids -----------------------------------------------------------------------------------------------------------

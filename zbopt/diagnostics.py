@@ -6,9 +6,10 @@ language and every output format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
 Argument = str | int | tuple[str, ...]
@@ -28,12 +29,29 @@ class Mark:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])")
+"""What may be an identity number: 18 signs, or 15 as until 1999."""
+
+
+def masked(value: Any) -> Any:
+    """A value with every identity number in it taken out."""
+    if isinstance(value, str):
+        return _NUMBER.sub("***", value) if len(value) >= 15 else value
+    return tuple(masked(item) for item in value) if isinstance(value, tuple) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A code of the catalogue and the arguments of its sentence."""
 
     code: str
     args: Mapping[str, Argument] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Whatever a message quotes, an identity number in it is never shown."""
+        shown = {key: masked(value) for key, value in self.args.items()}
+        if shown != self.args:
+            object.__setattr__(self, "args", shown)
 
     def as_json(self) -> dict[str, object]:
         """The form it has in `plan.json` and in `--format json`."""
@@ -51,6 +69,11 @@ class Diagnostic:
     subject: tuple[str, ...] = ()
     field: str = ""
     of: str = ""
+
+    def __post_init__(self) -> None:
+        """The same for whom and what it is about."""
+        object.__setattr__(self, "subject", tuple(masked(item) for item in self.subject))
+        object.__setattr__(self, "field", masked(self.field))
 
     @property
     def code(self) -> str:

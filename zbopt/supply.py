@@ -13,12 +13,13 @@ import numpy as np
 from zbopt.diagnostics import Diagnostic, Mark, warning
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
-from zbopt.plan.bars import Bars
+from zbopt.plan.bars import Bars, bar_key
+from zbopt.plan.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
 
 
 def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
@@ -73,13 +74,15 @@ def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) 
     bars = Bars(loaded.scenario)
     for place in np.flatnonzero(asked & (allowed.sum(axis=0) < data.seats)):
         post = data.posts[place]
-        counts = Counter(
-            rule
-            for person in data.people
-            for rule in {str(item.args.get("rule", item.code[4:])) for item in bars.hard(person, post)}
-        )
-        shown = tuple(f"{rule} {count}" for rule, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        number = int(allowed[:, place].sum())
+        counts: Counter[str] = Counter()
+        number = 0
+        for person in data.people:
+            found = {bar_key(item) for item in bars.hard(person, post)}
+            alone = found == {OTHER_CONDITIONS}  # whom only the confidential class bars counts among the eligible
+            number += alone or not found
+            counts.update(found if alone else found - {OTHER_CONDITIONS})
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        shown = tuple(f"{rule}: {told(rule, count)}" for rule, count in ordered)
         yield warning("Z302", _mark(loaded, post), _who(post), count=number, seats=post.seats, reasons=shown)
 
 

@@ -20,6 +20,9 @@ Changes = Iterator[tuple[str, Row]]
 
 PRICED = ("hard", "target")
 DROPPED = [f"R{n:02}" for n in range(1, 31)] + ["R37"]
+SECRET = ("R15", "R16", "R17", "R19", "R20", "R22", "R23")
+"""Rules with one price together: a price of their own would tell whom they bar."""
+
 WHOLE = (  # rule, setting, whether more of it bars more, the least and the most it may be
     ("R02", "total_months", False, 0, MANY),
     ("R03", "months", True, 0, MANY),
@@ -85,8 +88,14 @@ def both_ways(
 
 def rule_changes(case: Row, world: World) -> Changes:
     """Rules at warn, and their whole-number settings."""
+    if any(world.mode[rule] in PRICED for rule in SECRET):
+        changed = case
+        for rule in SECRET:
+            if world.mode[rule] in PRICED:
+                changed = edited(changed, partial(set_rule, rule, "mode", "warn"))
+        yield "drop:other_conditions", changed
     for rule in DROPPED:
-        if world.mode[rule] in PRICED:
+        if world.mode[rule] in PRICED and rule not in SECRET:
             yield f"drop:{rule}", edited(case, partial(set_rule, rule, "mode", "warn"))
     for rule, key, rising, least, most in WHOLE:
         if world.mode[rule] in PRICED:

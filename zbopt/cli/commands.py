@@ -124,13 +124,19 @@ def init(directory: Path, workbook: bool, language: Language) -> None:
 @guarded
 def audit(plan: Path, scenario: Path | None, language: Language) -> None:
     """Check a finished plan."""
+    from zbopt.scenario.vocabulary import shown_rule
+
     finished = opened_plan(plan, scenario, language)
     if not finished.faults:
         say(language.text("audit.good"))
         return
     say(language.text("audit.bad", count=len(finished.faults)))
     for fault in finished.faults:
-        head = fault.path if fault.rule == "document" else " ".join((fault.rule, fault.subject[1], fault.path)).strip()
+        head = (
+            fault.path
+            if fault.rule == "document"
+            else " ".join((language.word(shown_rule(fault.rule)), fault.shown_subject[1], fault.path)).strip()
+        )
         say(f"  {head}: {language.message(fault.message)}")
     sys.exit(AUDIT_FAULTS)
 

@@ -8,6 +8,8 @@ import sys
 
 import click
 
+from zbopt.diagnostics import masked
+
 _HARMFUL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -16,6 +18,7 @@ _HARMFUL = re.compile(
 
 def visible(text: str) -> str:
     """The text with what a terminal would act on, or not show, written out: U+001B; line breaks stay."""
+    text = masked(text)
     return _HARMFUL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 

@@ -87,11 +87,13 @@ def interrupted(language: Language) -> NoReturn:
 def _defect(problem: Exception, language: Language) -> NoReturn:
     """A defect of zbopt: a report without any value of the planner's files, and the plan set aside where there is one."""
     from zbopt.plan.audit import AuditError
+    from zbopt.scenario.vocabulary import shown_rule
 
     if isinstance(problem, AuditError):
         say(language.text("ui.defect"), err=True)
         for fault in problem.faults:
-            say(f"  {fault.rule} {' '.join(fault.subject)}: {language.message(fault.message)}", err=True)
+            who = " ".join((language.word(shown_rule(fault.rule)), *fault.shown_subject)).strip()
+            say(f"  {who}: {language.message(fault.message)}", err=True)
         _set_aside(problem, language)
         sys.exit(AUDIT_FAULTS)
     say(language.text("ui.crash"), err=True)

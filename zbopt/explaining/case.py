@@ -23,7 +23,7 @@ from zbopt.scenario.models import Scenario
 KINDS = ("assign", "merge", "restructure")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """A scenario as the planner wrote it, and the use case (`KINDS`) it is for."""
 
@@ -32,6 +32,9 @@ class Case:
     overrides: tuple[Override, ...] = ()
     workers: int = 1
     seed: int = 1
+
+    def __repr__(self) -> str:
+        return f"Case({self.kind}, {self.scenario!r})"
 
     @property
     def merging(self) -> bool:

@@ -15,7 +15,7 @@ from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import TeamQuota
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
 
 BINDING = (Mode.HARD, Mode.TARGET)
 
@@ -59,7 +59,12 @@ def changes(case: Case) -> tuple[Change, ...]:
 
 
 def _rules(scenario: Scenario) -> Iterator[Change]:
+    if any(scenario.policy.mode(rule) in BINDING for rule in CONFIDENTIAL_RULES):
+        edit = Edit("set", ("policy", "rules", OTHER_CONDITIONS, "mode"), "warn")
+        yield Change(f"drop:{OTHER_CONDITIONS}", (edit,), True)
     for rule in RULES:
+        if rule in CONFIDENTIAL_RULES:
+            continue
         if rule not in NOT_DROPPED and scenario.policy.mode(rule) in BINDING:
             yield Change(f"drop:{rule}", (Edit("set", ("policy", "rules", rule, "mode"), "warn"),), True)
 

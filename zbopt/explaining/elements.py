@@ -19,10 +19,10 @@ from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Quota, RulePolicy, Scope
 from zbopt.scenario.rulebook import PAIR_RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Mode
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
 
-SEAT_RULES = ("R01", "R15", "R16", "R29")
-"""Rules on several seats that are one element each. Last in the list: without R01 and R29 everybody may sit twice, and the models are large."""
+SEAT_RULES = ("R01", "R29")
+"""Open rules on several seats, one element each. Last in the list: without R01 and R29 everybody may sit twice, and the models are large."""
 
 OPEN = 10**6
 """A bound that binds nobody."""
@@ -38,8 +38,8 @@ class Element:
     @property
     def id(self) -> str:
         """As in `docs/explaining.md`."""
-        if self.kind == "rule":
-            return self.keys[0]
+        if self.kind in ("rule", OTHER_CONDITIONS):
+            return self.keys[0] if self.keys else OTHER_CONDITIONS
         if self.kind == "quota":
             return f"quota:{self.keys[0]}@{self.keys[1]}"
         head = {"cap": "R13", "least": "R14", "size_min": "R37.min", "size_max": "R37.max"}.get(self.kind, self.kind)
@@ -47,15 +47,15 @@ class Element:
 
     @property
     def confidential(self) -> bool:
-        """Shown by number only."""
-        return self.kind == "rule" and self.keys[0] in CONFIDENTIAL_RULES
+        """The class of all confidential rules together."""
+        return self.kind == OTHER_CONDITIONS
 
 
 def elements(scenario: Scenario, merging: bool = False) -> tuple[Element, ...]:
     """Every element of a scenario, those first that a conflict should rather do without."""
     policy = scenario.policy
     hard = {rule for rule, item in policy.rules.items() if item.mode is Mode.HARD}
-    found = [Element("rule", (rule,)) for rule in PAIR_RULES if rule in hard and rule not in SEAT_RULES]
+    found = [Element("rule", (rule,)) for rule in PAIR_RULES if rule in hard and rule not in CONFIDENTIAL_RULES]
     if any(not person.pool and person.current is None for person in scenario.people):
         found.append(Element("pool"))
     if "R37" in hard:
@@ -72,6 +72,8 @@ def elements(scenario: Scenario, merging: bool = False) -> tuple[Element, ...]:
         if facts.pin_binds(pin, scenario):
             found.append(Element("pin" if pin.must else "ban", (row_key(pin),)))
     found += [Element("must_fill", (post.id,)) for post in facts.staffed_posts(scenario) if post.must_fill]
+    if hard & CONFIDENTIAL_RULES:
+        found.append(Element(OTHER_CONDITIONS))
     found += [Element("rule", (rule,)) for rule in SEAT_RULES if rule in hard]
     if merging:
         found += [Element("require", (row_key(group),)) for group in policy.merge.require]
@@ -116,7 +118,7 @@ def without(scenario: Scenario, gone: Collection[Element]) -> Scenario:
     teams = _task_forces(scenario, first, keys.get("quota", set()))
     if teams is not None:
         lists["task_forces"] = teams
-    lists["policy"] = _policy(scenario, first, keys.get("quota", set()))
+    lists["policy"] = _policy(scenario, first, keys.get("quota", set()), OTHER_CONDITIONS in keys)
     return scenario.replaced(**lists)
 
 
@@ -137,11 +139,12 @@ def _task_forces(
     return tuple(teams)
 
 
-def _policy(scenario: Scenario, first: Mapping[str, set[str]], quotas: set[tuple[str, ...]]) -> Any:
+def _policy(scenario: Scenario, first: Mapping[str, set[str]], quotas: set[tuple[str, ...]], others: bool) -> Any:
     policy = scenario.policy
     update: dict[str, Any] = {}
-    if "rule" in first:
-        off = {rule: RulePolicy(Mode.OFF, policy.rules[rule].settings) for rule in first["rule"]}
+    if "rule" in first or others:
+        gone = {*first.get("rule", ()), *(CONFIDENTIAL_RULES if others else ())}
+        off = {rule: RulePolicy(Mode.OFF, policy.rules[rule].settings) for rule in gone}
         if "R30" in off:  # its refusals only: the wishes are no bar
             off["R30"] = RulePolicy(Mode.WARN, policy.rules["R30"].settings)
         update["rules"] = MappingProxyType({**policy.rules, **off})

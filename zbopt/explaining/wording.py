@@ -1,6 +1,6 @@
 """Elements and edits as messages: what a conflict names and what a repair does, in the planner's own names and numbers.
 
-Confidential rules appear by number only, and without a place in the files.
+Confidential rules appear as one class, without a place in the files.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from zbopt.diagnostics import Argument, Message
 from zbopt.explaining.elements import Element, least_of
 from zbopt.plan.bars import Bars
 from zbopt.plan.measure import lending_cap, team_size
+from zbopt.plan.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, names_of, row_key
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Pin, Post, Scenario
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, shown_rule
 
 
 def element_message(element: Element, scenario: Scenario) -> Message:
     """An element as a sentence without a verb of blame: `T1-head must be filled (1 seat)`."""
     key = element.keys[0] if element.keys else ""
+    if element.confidential:
+        return Message("element.confidential")
     if element.kind == "rule":
-        if element.confidential:
-            return Message("element.confidential", {"rule": key})
         return Message("element.rule", {"rule": key, "title": f"rule.{key}"})
     if element.kind in ("cap", "least"):
         unit = scenario.unit_by_id[key]
@@ -85,13 +86,14 @@ def element_place(element: Element, loaded: Loaded) -> str:
 
 def supply_rows(elements: Sequence[Element], scenario: Scenario) -> list[dict[str, Any]]:
     """For each post that a conflict wants filled: seats, people whom none of its rules bars, and whom each of them bars."""
-    rules = [item.keys[0] for item in elements if item.kind == "rule"]
+    rules = [item.id for item in elements if item.kind == "rule" or item.confidential]
     posts = [item.keys[0] for item in elements if item.kind in ("must_fill", "filled")]
     bars, rows = Bars(scenario), []
     pool = any(item.kind == "pool" for item in elements)
     for post in (scenario.post_by_id[key] for key in posts):
         able, counts = _supply(post, scenario, bars, set(rules), pool)
-        rows.append({"post": post.id, "seats": post.seats, "people": able, "barred": counts})
+        barred = {rule: told(rule, count) for rule, count in counts.items()}
+        rows.append({"post": post.id, "seats": post.seats, "people": able, "barred": barred})
     return rows
 
 
@@ -99,13 +101,14 @@ def _supply(post: Post, scenario: Scenario, bars: Bars, rules: set[str], pool: b
     counts: dict[str, int] = {}
     able = 0
     for person in scenario.people:
-        hit = {bar.rule for bar in bars.of(person, post) if bar.mode is Mode.HARD} & rules
+        hit = {shown_rule(bar.rule) for bar in bars.of(person, post) if bar.mode is Mode.HARD} & rules
         if "R29" in rules and post.load > person.capacity:
             hit.add("R29")
         if pool and not person.pool and person.current is None:
             hit.add("pool")
-        able += not hit
-        for rule in hit:
+        # whom the confidential class alone bars counts among the others, or the number would follow from theirs
+        able += hit <= {OTHER_CONDITIONS}
+        for rule in hit if len(hit) == 1 else hit - {OTHER_CONDITIONS}:
             counts[rule] = counts.get(rule, 0) + 1
     return able, dict(sorted(counts.items()))
 

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from zbopt.diagnostics import Argument, Message
+from zbopt.plan.bars import bar_key
 from zbopt.plan.measure import Measures
 from zbopt.plan.merged import MergedPlan
 from zbopt.plan.teams import PlanDesk, Team, TeamSlot
 from zbopt.plan.triage import Triage
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import Disposition, Mode, TaskForceState
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Disposition, Mode, TaskForceState
 
 Rows = list[dict[str, Any]]
 
@@ -136,7 +137,7 @@ class Actions:
         if self.m.base_post(person, desk) is not None:
             return []
         messages = self.m.hard(person, desk, desk.posts[0])
-        return sorted({str(item.args.get("rule", item.code.removeprefix("bar."))) for item in messages})
+        return sorted({bar_key(item) for item in messages} - {OTHER_CONDITIONS})
 
     def _rules(self, person: Person, kind: str, desks: list[PlanDesk], own: PlanDesk | None) -> list[str]:
         """Rules that bear on the row: of a seat those it strains or an approval lifts, of a return those that bar the old desk."""
@@ -146,7 +147,9 @@ class Actions:
         for desk in desks:
             post = self.m.base_post(person, desk)
             if post is not None:
-                found |= {bar.rule for bar in self.m.bars.of(person, post) if bar.mode is not Mode.OFF}
+                found |= {
+                    bar.rule for bar in self.m.bars.of(person, post) if bar.mode is not Mode.OFF
+                } - CONFIDENTIAL_RULES
                 found |= {bar.rule for bar in self.m.bars.lifted(person, post)}
         return sorted(found)
 

@@ -30,7 +30,7 @@ from zbopt.plan.teams import Structure
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, StageName, shown_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,16 @@ class AuditFault:
 
     def as_json(self) -> dict[str, object]:
         """As written to audit.json."""
-        return {"rule": self.rule, "subject": list(self.subject), "path": self.path, **self.message.as_json()}
+        subject = list(self.shown_subject)
+        return {"rule": shown_rule(self.rule), "subject": subject, "path": self.path, **self.message.as_json()}
+
+    @property
+    def shown_subject(self) -> tuple[str, str]:
+        """Whom it concerns; nobody where the rule is confidential. The rule itself stays here, for tests."""
+        return ("", "") if self.rule in CONFIDENTIAL_RULES else self.subject
+
+    def __repr__(self) -> str:
+        return f"AuditFault({shown_rule(self.rule)}, {self.shown_subject}, {self.message.code}, {self.path})"
 
 
 class AuditError(Exception):
@@ -56,7 +65,7 @@ class AuditError(Exception):
     def __init__(self, faults: tuple[AuditFault, ...], document: Mapping[str, Any] | None = None) -> None:
         self.faults = faults
         self.document = document
-        super().__init__("; ".join(f"{fault.rule} {fault.subject} {fault.path}" for fault in faults))
+        super().__init__("; ".join(f"{shown_rule(item.rule)} {item.shown_subject} {item.path}" for item in faults))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Made again from its parts: it must come back whole from another process."""

@@ -7,7 +7,7 @@ arguments of its sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zbopt.diagnostics import Argument, Message
@@ -46,6 +46,10 @@ class Pair:
         return self.post.role in facts.LEADING_ROLES
 
 
+CLASS_MESSAGE = Message("bar.confidential")
+"""All that is said of a confidential rule that somebody breaks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A rule that a pair breaks, in the mode the scenario gives it. `args` is empty for confidential rules."""
@@ -58,9 +62,9 @@ class Bar:
 
     @property
     def message(self) -> Message:
-        """The sentence of the bar; confidential rules show their number and nothing else."""
+        """The sentence of the bar; confidential rules are told as their class and nothing else."""
         if self.rule in words.CONFIDENTIAL_RULES:
-            return Message("bar.confidential", {"rule": self.rule})
+            return CLASS_MESSAGE
         return Message(f"bar.{self.rule}", {"rule": self.rule, **self.args})
 
 
@@ -250,6 +254,22 @@ def _r30(pair: Pair) -> Args | None:
     return {"value": tuple(sorted(named))} if named else None
 
 
+def once(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """The messages with the confidential class told once, however many of its rules are broken."""
+    found: list[Message] = []
+    for item in messages:
+        if item.code != CLASS_MESSAGE.code or item not in found:
+            found.append(item)
+    return tuple(found)
+
+
+def bar_key(message: Message) -> str:
+    """What a bar is counted under: its rule's id, `pool`, `pin`, or the confidential class."""
+    if message.code == CLASS_MESSAGE.code:
+        return words.OTHER_CONDITIONS
+    return str(message.args.get("rule", message.code[4:]))
+
+
 PAIR_CHECKS: Mapping[str, Callable[[Pair], Args | None]] = {
     "R02": _r02,
     "R03": _r03,
@@ -342,10 +362,14 @@ class Bars:
             found.append(Message("bar.R29", args))
         return tuple(found)
 
+    def open_hard(self, person: Person, post: Post) -> tuple[Message, ...]:
+        """The reasons that are no confidential ones: what everybody may know."""
+        return tuple(item for item in self.hard(person, post) if item.code != CLASS_MESSAGE.code)
+
     def hard(self, person: Person, post: Post) -> tuple[Message, ...]:
         """Every reason why the pair cannot be used; empty where it can."""
-        rules = tuple(bar.message for bar in self.of(person, post) if bar.mode is Mode.HARD)
-        return self.structural(person, post) + rules
+        rules = (bar.message for bar in self.of(person, post) if bar.mode is Mode.HARD)
+        return self.structural(person, post) + once(rules)
 
     def warnings(self, person: Person, post: Post) -> tuple[Bar, ...]:
         """What is only listed: rules in mode warn, R19 for members and advisers, R30 for a unit's objection."""

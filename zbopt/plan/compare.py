@@ -1,6 +1,6 @@
 """Scenarios and plans side by side: what differs in the inputs, in the figures, and who is placed otherwise and why.
 
-Values of confidential fields are never shown: that they differ is all that is said.
+Of confidential fields and rules it is only said that they differ, and of about how many people.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from zbopt.plan.document import Document
 from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import ROW_MODELS, Scenario, plain
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, OTHER_CONDITIONS, masked_count
 
-HIDDEN = "***"
+HIDDEN_FIELDS = tuple(sorted(CONFIDENTIAL_FIELDS - {"id_card"}))
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,36 @@ def input_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
         yield from _fields("", "", {name: plain(getattr(one, name))}, {name: plain(getattr(other, name))})
     for name in ROW_MODELS:
         yield from _rows(name, _by_key(getattr(one, name)), _by_key(getattr(other, name)))
+    yield from _hidden_changes(one, other)
     before, after = plain(one.policy), plain(other.policy)
     for key in before:
         if key == "rules":
-            yield from _rows("policy.rules", before[key], after[key])
+            yield from _rows("policy.rules", _open_rules(before[key]), _open_rules(after[key]))
         elif key == "quotas":
             yield from _rows("policy.quotas", _named(before[key]), _named(after[key]))
         elif isinstance(before[key], Mapping):
             yield from _fields("policy", key, before[key], after[key])
         else:
             yield from _fields("policy", key, {key: before[key]}, {key: after[key]})
+
+
+def _hidden_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
+    """That confidential fields or rules differ, and of about how many people; never whose."""
+    after = {person.id: person for person in other.people}
+    differ = sum(
+        any(getattr(person, field) != getattr(after[person.id], field) for field in HIDDEN_FIELDS)
+        for person in one.people
+        if person.id in after
+    )
+    if differ:
+        yield _change("people", OTHER_CONDITIONS, "", "", str(masked_count(differ)))
+    rules = one.policy.rules, other.policy.rules
+    if any(rules[0][key] != rules[1][key] for key in CONFIDENTIAL_RULES):
+        yield _change("policy.rules", OTHER_CONDITIONS, "", "***", "***")
+
+
+def _open_rules(rules: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in rules.items() if key not in CONFIDENTIAL_RULES}
 
 
 def _by_key(rows: Sequence[Any]) -> dict[str, Any]:
@@ -80,9 +100,8 @@ def _rows(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Ite
 def _fields(name: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Document]:
     for field in sorted({*before, *after}):
         old, new = before.get(field), after.get(field)
-        if old != new:
-            hidden = field in CONFIDENTIAL_FIELDS
-            yield _change(name, key, field, HIDDEN if hidden else _text(old), HIDDEN if hidden else _text(new))
+        if old != new and not (name == "people" and field in CONFIDENTIAL_FIELDS):
+            yield _change(name, key, field, _text(old), _text(new))
 
 
 def _change(name: str, key: str, field: str, before: str, after: str) -> Document:

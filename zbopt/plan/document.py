@@ -19,7 +19,14 @@ from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import Mode, Role, TaskForceState
+from zbopt.scenario.vocabulary import (
+    CONFIDENTIAL_RULES,
+    OTHER_CONDITIONS,
+    Mode,
+    Role,
+    TaskForceState,
+    masked_count,
+)
 from zbopt.version import __version__
 
 FORMAT = 1
@@ -91,9 +98,9 @@ def derived(scenario: Scenario, assignment: Assignment | None, measured: Measure
         "coverage": coverage(scenario),
         "mergers": [],
         "actions": {"people": [], "seats": [], "task_forces": [], "units": []},
-        "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],
+        "paid": violation_rows(measures.in_mode(Mode.TARGET)),
         "relaxed": _relaxed(plan),
-        "warnings": [violation_json(item) for item in measures.in_mode(Mode.WARN)] + _further_warnings(plan, measures),
+        "warnings": violation_rows(measures.in_mode(Mode.WARN)) + _further_warnings(plan, measures),
     }
 
 
@@ -252,14 +259,21 @@ def coverage(scenario: Scenario) -> list[Document]:
     return rows
 
 
-def violation_json(item: Violation) -> Document:
-    """A broken rule as kept in plan.json."""
-    return {
-        "rule": item.rule,
-        "amount": item.amount,
-        "subject": list(item.subject),
-        **item.message.as_json(),
-    }
+def violation_rows(items: Iterable[Violation]) -> list[Document]:
+    """Broken rules as kept in plan.json; those of the confidential class as one row without anybody's name."""
+    rows: list[Document] = []
+    hidden = 0
+    for item in items:
+        if item.rule in CONFIDENTIAL_RULES:
+            hidden += 1
+        else:
+            subject = list(item.subject)
+            rows.append({"rule": item.rule, "amount": item.amount, "subject": subject, **item.message.as_json()})
+    if hidden:
+        count = masked_count(hidden)
+        message = Message("warn.confidential", {"count": count})
+        rows.append({"rule": OTHER_CONDITIONS, "amount": count, "subject": ["", ""], **message.as_json()})
+    return rows
 
 
 def _relaxed(plan: Plan) -> list[Document]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import Bars
+from zbopt.plan.bars import CLASS_MESSAGE, Bars
 from zbopt.plan.result import Assignment
 from zbopt.plan.scores import Points, Weights, half_up, points, stability, weights
 from zbopt.scenario import facts
@@ -205,9 +205,7 @@ def _r15(plan: Plan) -> Iterator[Violation]:
     for one, other in facts.kin_pairs(plan.scenario):
         shared = sorted(team for team, people in plan.people_of_team.items() if one in people and other in people)
         if shared:
-            yield Violation(
-                "R15", plan.mode("R15"), 1, ("task_force", shared[0]), Message("bar.confidential", {"rule": "R15"})
-            )
+            yield Violation("R15", plan.mode("R15"), 1, ("task_force", shared[0]), CLASS_MESSAGE)
 
 
 def _r16(plan: Plan) -> Iterator[Violation]:
@@ -218,8 +216,7 @@ def _r16(plan: Plan) -> Iterator[Violation]:
         seats = sorted({p for post in posts if post.sensitive is not None for p in plan.people_of_post[post.id]})
         for person in seats:
             if plan.kin[person] & heads or team.supervisor in leaders.get(person, ()):
-                message = Message("bar.confidential", {"rule": "R16"})
-                yield Violation("R16", plan.mode("R16"), 1, ("task_force", team.id), message)
+                yield Violation("R16", plan.mode("R16"), 1, ("task_force", team.id), CLASS_MESSAGE)
 
 
 def _r31(plan: Plan) -> Iterator[Violation]:

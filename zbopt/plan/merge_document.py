@@ -14,7 +14,7 @@ from zbopt.plan.document import (
     coverage,
     quota_json,
     unit_rows,
-    violation_json,
+    violation_rows,
     wishes,
 )
 from zbopt.plan.merge_figures import (
@@ -136,9 +136,9 @@ def derived_merge(
         ],
         "common": common(m.structure, partition, others),
         "actions": actions,
-        "paid": [violation_json(item) for item in measures.in_mode(Mode.TARGET)],
+        "paid": violation_rows(measures.in_mode(Mode.TARGET)),
         "relaxed": relaxed_rows(m),
-        "warnings": [violation_json(item) for item in measures.in_mode(Mode.WARN)] + further_warnings(m, measures),
+        "warnings": violation_rows(measures.in_mode(Mode.WARN)) + further_warnings(m, measures),
     }
 
 

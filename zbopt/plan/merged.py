@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import Bars
+from zbopt.plan.bars import CLASS_MESSAGE, Bar, Bars, bar_key, once
 from zbopt.plan.measure import (
     SEAT_CHECKS,
     Measures,
@@ -69,7 +69,7 @@ class MergedPlan:
 
     def hard(self, person: Person, desk: PlanDesk, post: Post) -> tuple[Message, ...]:
         """Why the person may not take the desk through one of its posts; R16 is asked of the team."""
-        rules = tuple(bar.message for bar in self.bars.of(person, post) if bar.mode is Mode.HARD and bar.rule != "R16")
+        rules = once(bar.message for bar in self.hard_bars(person, post))
         banned = [
             Message("bar.pin", {"place": pin.place, "by": pin.by or "", "on": pin.on or ""})
             for pin in self.scenario.pins
@@ -80,6 +80,10 @@ class MergedPlan:
         ]
         structural = tuple(item for item in self.bars.structural(person, post) if item.code != "bar.pin")
         return (*structural, *banned, *rules)
+
+    def hard_bars(self, person: Person, post: Post) -> tuple[Bar, ...]:
+        """The hard rules the pair breaks, R16 left out."""
+        return tuple(bar for bar in self.bars.of(person, post) if bar.mode is Mode.HARD and bar.rule != "R16")
 
     def paid(self, person: Person, post: Post) -> tuple[str, ...]:
         """The target rules a person breaks on a post."""
@@ -185,9 +189,10 @@ def _desk_rules(m: MergedPlan) -> Iterator[Violation]:
         for desk in desks:
             post = m.base_post(person, desk)
             if post is None:
-                for message in m.hard(person, desk, desk.posts[0]):
-                    rule = message.code.removeprefix("bar.")
-                    rule = str(message.args.get("rule", rule))
+                broken_rules = {bar.rule: bar.message for bar in m.hard_bars(person, desk.posts[0])}
+                others = {bar_key(item): item for item in m.hard(person, desk, desk.posts[0])}
+                others = {key: item for key, item in others.items() if item not in broken_rules.values()}
+                for rule, message in {**others, **broken_rules}.items():
                     yield Violation(rule, Mode.HARD, 1, ("person", person.id), message)
                 continue
             broken = [bar for bar in m.bars.of(person, post) if bar.mode is Mode.TARGET]
@@ -204,10 +209,9 @@ def _evaded(m: MergedPlan, person: Person, desk: PlanDesk, told: set[str]) -> It
     for rule, found in hits.items():
         mode = m.mode(rule)
         if found and mode is not Mode.OFF and (rule not in told or mode is Mode.HARD):
-            shown = rule in CONFIDENTIAL_RULES
-            args: dict[str, Argument] = {"rule": rule} if shown else {"rule": rule, "value": tuple(sorted(found))}
-            code = "bar.confidential" if shown else f"bar.{rule}"
-            yield Violation(rule, mode, 1, ("person", person.id), Message(code, args))
+            args: dict[str, Argument] = {"rule": rule, "value": tuple(sorted(found))}
+            message = CLASS_MESSAGE if rule in CONFIDENTIAL_RULES else Message(f"bar.{rule}", args)
+            yield Violation(rule, mode, 1, ("person", person.id), message)
 
 
 def _r16(m: MergedPlan) -> Iterator[Violation]:
@@ -225,8 +229,7 @@ def _r16(m: MergedPlan) -> Iterator[Violation]:
                 for desk in desks
             )
             if sensitive and (m.plan.kin[person.id] & heads or team.lead.supervisor in leaders.get(person.id, ())):
-                message = Message("bar.confidential", {"rule": "R16"})
-                yield Violation("R16", m.mode("R16"), 1, ("task_force", team.id), message)
+                yield Violation("R16", m.mode("R16"), 1, ("task_force", team.id), CLASS_MESSAGE)
 
 
 def asked_level(m: MergedPlan, desk: PlanDesk) -> int:

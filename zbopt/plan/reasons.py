@@ -9,35 +9,45 @@ from collections import Counter
 from collections.abc import Iterable
 
 from zbopt.diagnostics import Message
+from zbopt.plan.bars import CLASS_MESSAGE, bar_key, once
 from zbopt.plan.measure import Plan, at_least, at_most, lending_cap, team_size
 from zbopt.plan.scores import Points, points, weights
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post
-from zbopt.scenario.vocabulary import Mode, Role
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, masked_count
 
 
 def barred_by(plan: Plan, post: Post) -> tuple[Counter[str], list[Person]]:
-    """How many people each rule bars from a post (a person counts under each), and the people nothing bars."""
+    """How many people each open rule bars from a post (a person counts under each), and the people none of them bars.
+
+    The confidential class counts those whom it alone keeps off. They are among the people returned: if they were not, their
+    number would follow from the others.
+    """
     counts: Counter[str] = Counter()
     eligible = []
     for person in plan.scenario.people:
-        messages = plan.bars.hard(person, post)
-        if not messages:
+        found = {bar_key(item) for item in plan.bars.hard(person, post)}
+        if found <= {OTHER_CONDITIONS}:
             eligible.append(person)
-        counts.update({str(item.args.get("rule", item.code[4:])) for item in messages})
+        counts.update(found if found == {OTHER_CONDITIONS} else found - {OTHER_CONDITIONS})
     return counts, eligible
 
 
 def bar_counts(counts: Counter[str]) -> list[Message]:
     """The counts as messages, the rule that bars most first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Message("empty.barred", {"rule": rule, "count": count}) for rule, count in ordered]
+    return [Message("empty.barred", {"rule": rule, "count": told(rule, count)}) for rule, count in ordered]
+
+
+def told(rule: str, count: int) -> int | str:
+    """A count as it may leave."""
+    return masked_count(count) if rule == OTHER_CONDITIONS else count
 
 
 def obstacles(plan: Plan, person: Person, post: Post) -> tuple[Message, ...]:
     """What one more person on a post would break as the plan stands (only rules in mode hard)."""
     found = [*_own_seats(plan, person, post), *_company(plan, person, post), *_limits(plan, person, post)]
-    return tuple(found)
+    return once(found)
 
 
 def _own_seats(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
@@ -59,7 +69,7 @@ def _company(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
     """Kin in the task force (R15), a kin head over or a kin sensitive seat under (R16)."""
     kin = plan.kin[person.id]
     if plan.mode("R15") is Mode.HARD and kin & plan.people_of_team[post.task_force]:
-        yield Message("bar.confidential", {"rule": "R15"})
+        yield CLASS_MESSAGE
     if plan.mode("R16") is Mode.HARD and post.sensitive is not None:
         heads = {
             seated
@@ -68,7 +78,7 @@ def _company(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
             for seated in plan.people_of_post[other.id]
         }
         if kin & heads:
-            yield Message("bar.confidential", {"rule": "R16"})
+            yield CLASS_MESSAGE
 
 
 def _limits(plan: Plan, person: Person, post: Post) -> Iterable[Message]:
@@ -99,21 +109,26 @@ def empty_seat_reasons(plan: Plan, post: Post) -> list[Message]:
     counts, eligible = barred_by(plan, post)
     here = set(plan.people_of_post[post.id])
     blocked: Counter[tuple[str, str]] = Counter()
-    free = 0
+    free = hidden = 0
     for person in eligible:
         if person.id in here:
             continue
-        hindered = obstacles(plan, person, post)
-        if hindered:
-            first = hindered[0]
+        hindered = [*plan.bars.hard(person, post), *obstacles(plan, person, post)]
+        open_ones = [item for item in hindered if item.code != CLASS_MESSAGE.code]
+        if open_ones:
+            first = open_ones[0]
             blocked[first.code, str(first.args.get("rule", first.args.get("name", "")))] += 1
+        elif hindered:
+            hidden += 1
         else:
             free += 1
+    counts.pop(OTHER_CONDITIONS, None)
     messages = [Message("empty.eligible", {"count": len(eligible), "seats": post.seats})]
     for (code, name), count in sorted(blocked.items()):
-        kind = "empty.confidential" if code == "bar.confidential" else "empty." + code.split(".")[1]
-        messages.append(Message(kind, {"name": name, "count": count}))
-    if free:
+        messages.append(Message("empty." + code.split(".")[1], {"name": name, "count": count}))
+    if hidden:  # told together with those whom nothing hinders: neither number follows from the other
+        messages.append(Message("empty.confidential", {"count": hidden + free}))
+    elif free:
         messages.append(Message("empty.stage", {"count": free}))
     return messages + bar_counts(counts)
 

@@ -22,13 +22,16 @@ KINDS = ("assign", "merge", "restructure")
 """The kinds of plans."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finished:
     """A plan read back, with its scenario and what the audit says of it."""
 
     document: Document
     loaded: Loaded
     faults: tuple[AuditFault, ...]
+
+    def __repr__(self) -> str:
+        return f"<Finished {self.kind} of {self.loaded!r}: {len(self.faults)} faults>"
 
     @property
     def scenario(self) -> Scenario:

@@ -24,7 +24,7 @@ from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Framed):
     """A comparison: the document, and the scenarios of its sides for names."""
 

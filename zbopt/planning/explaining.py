@@ -29,7 +29,7 @@ MAX_SHORTFALLS = 8
 """Empty posts and short quotas that are looked into; the others are told by name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation(Framed):
     """What stands against a plan or part of it: `document` is everything in plain JSON values, `repairs` the edits by number."""
 

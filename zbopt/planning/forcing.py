@@ -28,7 +28,7 @@ from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Asked:
     """A finished plan, its case, and the control of the solves an answer needs."""
 

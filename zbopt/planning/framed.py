@@ -20,6 +20,12 @@ class Framed:
 
     document: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """What it is of and how it ended: a cell of a notebook keeps what it shows, so nothing of the people is in it."""
+        head = self.document.get("scenario") or self.document["sides"][-1]["scenario"]
+        status = self.document.get("status") or self.document["sides"][-1]["status"]
+        return f"<{type(self).__name__} {self.document['kind']} {head['name']!r} {head['as_of']}: {status}>"
+
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """The document as DataFrames by name (`zbopt.plan.frames`)."""

@@ -30,7 +30,7 @@ from zbopt.scenario.load import Loaded
 from zbopt.version import __version__
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Grid(Framed):
     """A solved grid: `document` holds the rows in the order of the file; `computed` counts those solved now, the rest was on disk."""
 

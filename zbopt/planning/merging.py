@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
+from zbopt.plan.bars import bar_key
 from zbopt.plan.result import Solution
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
@@ -169,7 +170,7 @@ def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
         if not desks:
             found.append(warning("Z344", mark, subject, value=pin.place))
         elif all(m.base_post(person, desk) is None for desk in desks):
-            rules = {str(x.args.get("rule", x.code)) for desk in desks for x in m.hard(person, desk, desk.posts[0])}
+            rules = {bar_key(x) for desk in desks for x in m.hard(person, desk, desk.posts[0])}
             found.append(warning("Z345", mark, subject, value=pin.place, rules=tuple(sorted(rules))))
     for team in m.teams:
         for slot in team.slots:

@@ -27,7 +27,7 @@ DEFAULT_TOLERANCE = Share(100)
 """Of the last stage, for alternatives."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Listed(Framed):
     """A price list or alternatives: the document, and the scenario it is of."""
 

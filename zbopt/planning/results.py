@@ -18,10 +18,12 @@ from zbopt.planning.framed import Framed
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain
+from zbopt.scenario.policy import Policy
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES
 from zbopt.version import __version__
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result(Framed):
     """An audited outcome: the scenario, the solution, the plan document, and what came out of a cross-check."""
 
@@ -65,10 +67,11 @@ def manifest(
         "kind": result.kind,
         "scenario": {**result.document["scenario"], "path": str(loaded.path.resolve())},
         "inputs": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (*loaded.files, *result.inputs)
+            **loaded.digests,
+            **{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in result.inputs},
         },
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(outputs.items())},
-        "policy": plain(loaded.scenario.policy),
+        "policy": policy_shown(loaded.scenario.policy),
         "solver": {
             **plain(loaded.scenario.policy.solver),
             "seed": result.document["seed"],
@@ -93,6 +96,13 @@ def manifest(
         "cross_check": dict(result.crosscheck) if result.crosscheck is not None else None,
         "machine": {"cpus": os.cpu_count(), "system": platform.system()},
     }
+
+
+def policy_shown(policy: Policy) -> dict[str, Any]:
+    """The policy without the confidential rules: their settings have no place in what leaves."""
+    shown: dict[str, Any] = plain(policy)
+    shown["rules"] = {key: value for key, value in shown["rules"].items() if key not in CONFIDENTIAL_RULES}
+    return shown
 
 
 __all__ = ["Result", "manifest"]

@@ -61,7 +61,9 @@ class Telling:
             place = f"  ({element['place']})" if element["place"] else ""
             lines.append(self._hanging(f"- {self.sentence(element)}{place}", 2))
         for row in item["supply"]:
-            barred = tuple(f"{self.language.word(rule)} {count}" for rule, count in row["barred"].items())
+            barred = tuple(
+                f"{self.language.word(rule)} {self.language.word(str(count))}" for rule, count in row["barred"].items()
+            )
             text = self.say(
                 "conflict.supply", post=row["post"], seats=row["seats"], people=row["people"], barred=barred
             )

@@ -6,6 +6,7 @@ from zbopt.report.explaining import MAX_PEOPLE, Document, Telling
 from zbopt.report.language import share
 from zbopt.report.merging import Sheet
 from zbopt.report.terminal import wrapped
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS
 
 
 class Lists(Telling):
@@ -43,6 +44,8 @@ class Lists(Telling):
 
     def change(self, row: Document) -> str:
         """A change of a price list in words."""
+        if row["id"] == f"drop:{OTHER_CONDITIONS}":
+            return self.say("price.drop_class")
         if row["id"].startswith("drop:R") and ":" not in row["id"][5:]:
             rule = row["id"][5:]
             return self.say("price.drop_rule", rule=rule, title=self.say(f"rule.{rule}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ def as_csv(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> s
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([language.text(f"col.{key}") for key in KEYS])
     for row in seat_rows(plan, scenario, language):
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in row])
+        writer.writerow([_harmless(cell) for cell in row])
     return buffer.getvalue()
 
 
@@ -33,12 +34,22 @@ def sheet_csv(sheet: Any) -> str:
     return buffer.getvalue()
 
 
+_FORMULA = re.compile("[\\s\ufeff\u200b-\u200f\u2060]*[=+\\-@\t\r＝＋－＠]")
+
+
 def _harmless(cell: str) -> str:
+    """The cell as text also for a spreadsheet that takes =, also full-width or behind unseen signs, for a formula."""
     number = cell[1:].isdecimal() and cell[:1] in ("+", "-")
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") and not number else cell
+    return f"'{cell}" if _FORMULA.match(cell) and not number else cell
 
 
 def as_markdown(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> str:
     """A row per filled seat."""
     lines = [[language.text(f"col.{key}") for key in KEYS], ["---"] * len(KEYS), *seat_rows(plan, scenario, language)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return "\n".join("| " + " | ".join(_escaped(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def _escaped(cell: str) -> str:
+    """A cell that breaks neither the table nor the page it is shown in."""
+    plain = cell.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"\s*[\r\n]+\s*", "<br>", plain)

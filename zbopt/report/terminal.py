@@ -14,7 +14,7 @@ from rich.table import Table
 
 from zbopt.report.language import Language, share
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import HEADERS
+from zbopt.scenario.vocabulary import HEADERS, OTHER_CONDITIONS
 
 WIDTH = 80
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
@@ -243,15 +243,23 @@ def notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> li
     if plan["paid"]:
         lines += [
             f"{say('ui.paid')}:",
-            *(wrapped(f"  {subject_name(i['subject'], scenario)}: {language.plain(i)}") for i in plan["paid"][:20]),
+            *(
+                wrapped(
+                    "  " + ": ".join(part for part in (subject_name(i["subject"], scenario), language.plain(i)) if part)
+                )
+                for i in plan["paid"][:20]
+            ),
         ]
-    counts = Counter(item["rule"] for item in plan["warnings"])
-    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or say("ui.none")
-    lines.append(say("ui.warnings", count=len(plan["warnings"]), rules=rules))
-    shown = plan["warnings"][:8]
+    open_ones = [item for item in plan["warnings"] if item["rule"] != OTHER_CONDITIONS]
+    counts = Counter(item["rule"] for item in open_ones)
+    rules = ", ".join(f"{language.word(rule)} {count}" for rule, count in sorted(counts.items())) or say("ui.none")
+    lines.append(say("ui.warnings", count=len(open_ones), rules=rules))
+    hidden = [item for item in plan["warnings"] if item["rule"] == OTHER_CONDITIONS]
+    lines += [wrapped(f"  {language.plain(item)}") for item in hidden]
+    shown = open_ones[:8]
     lines += [wrapped(f"  {subject_name(item['subject'], scenario)}: {language.plain(item)}") for item in shown]
-    if len(plan["warnings"]) > len(shown):
-        lines.append("  " + say("ui.more", count=len(plan["warnings"]) - len(shown)))
+    if len(open_ones) > len(shown):
+        lines.append("  " + say("ui.more", count=len(open_ones) - len(shown)))
     return lines
 
 

@@ -143,7 +143,7 @@ def _unit_rows(plan: Mapping[str, Any], scenario: Scenario) -> Rows:
 
 def _warning_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> Rows:
     return [
-        [item["rule"], subject_name(item["subject"], scenario), language.plain(item)]
+        [language.word(item["rule"]), subject_name(item["subject"], scenario), language.plain(item)]
         for item in (*plan["paid"], *plan["warnings"])
     ]
 

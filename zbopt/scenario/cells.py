@@ -52,7 +52,7 @@ class Merged:
                     yield row, column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet:
     """The cells of a sheet as text from A1 on, rows as long as they need to be."""
 

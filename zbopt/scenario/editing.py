@@ -13,11 +13,12 @@ from pydantic_core import PydanticCustomError
 from zbopt.diagnostics import Diagnostic, DiagnosticsError
 from zbopt.scenario import references
 from zbopt.scenario.cascade import without_person, without_places, without_task_force
-from zbopt.scenario.edits import NAMED, Edit, Refused, names_of, parse_edits, row_key
+from zbopt.scenario.edits import NAMED, Edit, Refused, guesses, names_of, parse_edits, row_key
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Model, Policy, RulePolicy, Stage, changed_rule
 from zbopt.scenario.source import Marks
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
 
 
 def applied(scenario: Scenario, edits: Sequence[Edit], checked: bool = True) -> Scenario:
@@ -124,7 +125,13 @@ def _changed_rows(rows: tuple[Any, ...], path: tuple[str, ...], edit: Edit) -> t
 def _changed_rules(rules: Mapping[str, RulePolicy], path: tuple[str, ...], edit: Edit) -> Mapping[str, RulePolicy]:
     if not path or edit.action == "drop":
         raise Refused("Z527", value=".".join(edit.path))
-    rule = _read(lambda: changed_rule(path[0], rules[path[0]], path[1] if len(path) > 1 else "mode", edit.value))
+    setting = path[1] if len(path) > 1 else "mode"
+    if path[0] == OTHER_CONDITIONS:  # the class as a whole: those of its rules that bind
+        binding = [key for key in CONFIDENTIAL_RULES if rules[key].mode in (Mode.HARD, Mode.TARGET)]
+        return MappingProxyType(
+            {**rules, **{key: changed_rule(key, rules[key], setting, edit.value) for key in binding}}
+        )
+    rule = _read(lambda: changed_rule(path[0], rules[path[0]], setting, edit.value))
     return MappingProxyType({**rules, path[0]: rule})
 
 
@@ -212,6 +219,9 @@ def edited(scenario: Scenario, texts: Iterable[str], strict: bool = False) -> tu
     now = scenario
     for text in texts:
         try:
+            if guesses(text):
+                faults.append(Refused("Z556").told(""))
+                continue
             (edit,) = parse_edits([text], now)
             after = applied(now, [edit], checked=False)
             if strict and edit.action == "set" and getattr(after, edit.path[0]) == getattr(now, edit.path[0]):

@@ -6,6 +6,7 @@ planner types them, by the parser of the field. Every edit that cannot be done i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,12 +16,12 @@ from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Group, Model, Quota, RulePolicy, Stage, TeamQuota, scope_text
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, OTHER_CONDITIONS
 
 Action = Literal["set", "drop", "add"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Edit:
     """One change: `path` as resolved against a scenario, `value` as typed."""
 
@@ -35,6 +36,9 @@ class Edit:
         if self.action == "set":
             return f"{where}={self.value}"
         return f"-{where}" if self.action == "drop" else f"+{where}{self.value}"
+
+    def __repr__(self) -> str:
+        return f"Edit({self.shown!r})"
 
     @property
     def shown(self) -> str:
@@ -132,9 +136,20 @@ def _inner(text: str, value: Any) -> tuple[str, ...]:
         shown, rest = _head(text, {name for item in value for name in names_of(item)})
         return (shown, *_inner(rest, next(item for item in value if shown in names_of(item))))
     if isinstance(value, Mapping) and all(isinstance(item, RulePolicy) for item in value.values()) and value:
-        shown, rest = _head(text, RULES)
-        return (shown, *_inner(rest, value[shown]))
+        shown, rest = _head(text, {*(set(RULES) - CONFIDENTIAL_RULES), OTHER_CONDITIONS})
+        return (shown, *((rest,) if rest else ()))
     return (text,)
+
+
+def guesses(text: str) -> bool:
+    """Whether an edit as typed asks about a confidential field of somebody, or a single confidential rule.
+
+    Its answer would tell what is confidential, whatever the answer is; so nothing of it is looked up.
+    """
+    words = re.split(r"[.=\s]+", text.strip().lstrip("+-"))
+    if words[:2] == ["policy", "rules"]:
+        return any(word.upper() in CONFIDENTIAL_RULES for word in words[2:3])
+    return words[0] == "people" and not CONFIDENTIAL_FIELDS.isdisjoint(words[1:])
 
 
 def parse_edits(texts: Iterable[str], scenario: Scenario) -> tuple[Edit, ...]:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from zbopt.diagnostics import masked
 from zbopt.scenario.vocabulary import BOOLEANS, Word
 
 W = TypeVar("W", bound=Word)
@@ -213,6 +214,8 @@ _ID = re.compile(r"[0-9A-Za-z\-_.\u3007\u3400-\u9fff\U00020000-\U0003ffff]{1,64}
 def parse_id(value: Any) -> str:
     """1-64 letters, digits, CJK, `-`, `_`, `.`; never `+` or `/`."""
     text = normal(as_text(value))
+    if masked(text) != text:
+        raise fail("Z129")
     if not _ID.fullmatch(text):
         raise fail("Z128" if re.search(r"[，,]", text) else "Z112", value=text[:80])
     return text
@@ -234,6 +237,8 @@ def _read_text(value: Any, most: int, breaks: str) -> str:
         raise fail("Z125", value=text[:20], count=len(text), limit=most)
     if breaks == "refused" and "\n" in text:
         raise fail("Z127", value=text.split("\n")[0][:20])
+    if masked(text) != text:
+        raise fail("Z129")
     plain = text if breaks == "kept" else re.sub(r"[\n\r\t]+", " ", text)
     for sign in plain:
         if unicodedata.category(sign) in ("Cc", "Cs") and not (breaks == "kept" and sign in "\n\t"):

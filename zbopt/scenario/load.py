@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +19,7 @@ from zbopt.scenario.models import ROW_MODELS, Kin, Scenario, TaskForce
 from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
 from zbopt.scenario.tables import Workbook, grid_rows, open_workbook, read_csv
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, SHEETS
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, SHEETS
 
 TOP_KEYS = ("format", "name", "as_of", "term", "base", "tables", "policy", *ROW_MODELS)
 NESTED_LISTS = ("posts", "workload")
@@ -26,7 +28,7 @@ MAX_FAULTY_ROWS = 1000
 """Rows with faults after which the rest of a list is not looked at: then it is likely no such list at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Loaded:
     """A scenario with the places its parts were read from, the warnings found and the files read."""
 
@@ -34,9 +36,15 @@ class Loaded:
     path: Path
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...]
+    digests: Mapping[str, str]
+    """A hash of what each file says, without confidential columns and identity numbers."""
+
     _marks: Marks = field(repr=False)
     _paths: Mapping[tuple[str, str], Path_] = field(repr=False)
     _all_paths: Mapping[tuple[str, str], tuple[Path_, ...]] = field(repr=False, default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Loaded({self.path.name!r}, {self.scenario!r})"
 
     def mark(self, list_name: str, key: str, *fields: str | int) -> Mark | None:
         """Where a row (by list and id; `policy` for the policy) or one of its fields was read."""
@@ -52,7 +60,7 @@ class Loaded:
         return self._all_paths.get((list_name, key), ())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Row:
     """A raw row and where its values stand in the marks."""
 
@@ -82,6 +90,7 @@ class Reader:
         raw, found = read_yaml(path, shown, marks)
         self.files.append(path)
         self.found += found
+        self.digests.setdefault(path.name, []).append(_public(raw))
         base = raw.pop("base", None)
         if base is None:
             self.marks.nodes.update(marks.nodes)
@@ -197,6 +206,7 @@ class Reader:
         self.stated.add(name)
         rows, found = grid_rows(grid, name, keys, self.marks, len(self.rows[name]))
         self.found += found
+        self.digests.setdefault(file, []).append([name, [_public_row(name, row) for row in rows]])
         self.rows[name] += [_Row(raw, (name, place)) for place, raw in enumerate(rows, len(self.rows[name]))]
 
     def flatten(self) -> None:
@@ -304,6 +314,8 @@ class Reader:
         if location and location[0] in CONFIDENTIAL_FIELDS:
             args = {key: "" if key == "nearest" else "***" if key == "value" else value for key, value in args.items()}
         shown = ".".join(_named(raw, path, location))
+        if any(str(step) in CONFIDENTIAL_RULES for step in location):
+            shown = "policy.rules"  # the line says where; which of them is nobody else's business
         mark = self.marks.of((*path, *location))
         subject = _subject(raw) if path and path[0] != "policy" else ()
         return Diagnostic(Message(code, args), "error", mark, subject, shown, str(path[0]) if path else "")
@@ -496,7 +508,33 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
     for name, rows in good.items():
         for item, path in rows:
             every[name, _key(item)] = (*every.get((name, _key(item)), ()), path)
-    return Loaded(scenario, reader.path, ordered(reader.found), tuple(reader.files), reader.marks, paths, every)
+    found = ordered(reader.found)
+    return Loaded(scenario, reader.path, found, tuple(reader.files), _hashed(reader), reader.marks, paths, every)
+
+
+def _public(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What a scenario file says, less what is confidential of its people and policy."""
+    shown = dict(raw)
+    people, policy = raw.get("people"), raw.get("policy")
+    if isinstance(people, list):
+        shown["people"] = [_public_row("people", row) for row in people]
+    if isinstance(policy, dict) and isinstance(policy.get("rules"), dict):
+        rules = {key: value for key, value in policy["rules"].items() if key not in CONFIDENTIAL_RULES}
+        shown["policy"] = {**policy, "rules": rules}
+    return shown
+
+
+def _public_row(name: str, row: Any) -> Any:
+    if name != "people" or not isinstance(row, dict):
+        return row
+    return {key: value for key, value in row.items() if key not in CONFIDENTIAL_FIELDS}
+
+
+def _hashed(reader: Reader) -> dict[str, str]:
+    return {
+        name: hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        for name, parts in sorted(reader.digests.items())
+    }
 
 
 def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:

@@ -49,6 +49,7 @@ from zbopt.scenario.fields import (
 )
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.policy import Model, Policy, TeamQuota
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES
 
 Gender = Annotated[words.Gender, *typed(parse_word(words.Gender), word_schema(words.Gender))]
 Political = Annotated[words.Political, *typed(parse_word(words.Political), word_schema(words.Political))]
@@ -528,8 +529,18 @@ class Scenario(Model):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the canonical scenario: sorted, typed, without `policy.solver`, independent of files and row order."""
-        text = json.dumps(plain(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """Hash of the canonical scenario: sorted, typed, without `policy.solver`, independent of files and row order.
+
+        Confidential fields and the settings of confidential rules are no part of it: with the rest of a roster in hand,
+        they could be found by trying.
+        """
+        shown = plain(self)
+        for person in shown["people"]:
+            for name in CONFIDENTIAL_FIELDS:
+                person.pop(name, None)
+        for rule in CONFIDENTIAL_RULES:
+            shown["policy"]["rules"].pop(rule, None)
+        text = json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

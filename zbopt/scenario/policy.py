@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -40,6 +40,12 @@ class Model(BaseModel):
     """Base of every model of the format: immutable, unknown keys refused, field names by alias or name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """Only what names it: a person's other fields must reach no log, notebook or exception."""
+        for name in ("id", "name"):
+            if name in type(self).model_fields and "person" not in type(self).model_fields:
+                yield name, getattr(self, name, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Table(Protocol):
         """The place of a field (a dotted key) of a row."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Marks:
     """Where each value was read: `nodes` for paths in YAML, `rows` for table rows by (list, index) with their row number."""
 

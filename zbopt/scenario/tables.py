@@ -41,7 +41,7 @@ MAX_SHOWN = 5
 """Rows or cells named in a message about many."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Grid:
     """Cells of a table as text, with what is needed to name a cell and to tell what the text hides."""
 

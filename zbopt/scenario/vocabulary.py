@@ -392,4 +392,21 @@ CONFIDENTIAL_FIELDS = frozenset({"id_card", "kin", "conflicts", "sanction_end", 
 """Fields of a person whose value is never shown or logged, not even in a message about the field."""
 
 CONFIDENTIAL_RULES = frozenset({"R15", "R16", "R17", "R19", "R20", "R22", "R23"})
-"""Rules that rest on kin, interests, sanctions, investigation or health: shown by number only (rules.md)."""
+"""Rules that rest on kin, interests, sanctions, investigation or health. The number alone would tell which, so in everything
+that leaves they are one class (`OTHER_CONDITIONS`), without number, field, value or the other person."""
+
+OTHER_CONDITIONS = "other_conditions"
+"""The class of all confidential rules together: 其他资格条件."""
+
+FEW = 3
+"""Counts of the class below this are told as "fewer than 3"."""
+
+
+def shown_rule(rule: str) -> str:
+    """A rule's id as it may leave: confidential ones as their class."""
+    return OTHER_CONDITIONS if rule in CONFIDENTIAL_RULES else rule
+
+
+def masked_count(count: int) -> int | str:
+    """A count of the class as it may leave: a small one as a word of the catalogue."""
+    return count if count == 0 or count >= FEW else "fewer_than_3"
