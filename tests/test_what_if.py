@@ -18,7 +18,7 @@ import zbopt
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
 from zbopt.planning.comparing import with_edits
-from zbopt.scenario.editing import applied
+from zbopt.scenario.editing import applied, edited
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import load
 
@@ -68,8 +68,8 @@ def test_confidential_differences_are_hidden() -> None:
     edits = [Edit("set", ("people", person, "health"), "较差"), Edit("set", ("people", person, "title"), "主任")]
     (item,) = comparison([Side("a", one, None), Side("b", applied(one, edits), None)])["against_first"]
     assert [(row["key"], row["field"], row["after"]) for row in item["inputs"]] == [
-        ("other_conditions", "", "fewer_than_3"),
         (person, "title", "主任"),
+        ("other_conditions", "", "fewer_than_3"),
     ]
 
 
