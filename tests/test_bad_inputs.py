@@ -355,7 +355,43 @@ def text_after_quotes(folder: Path) -> list[str]:
     return ["Z009 scenario.yaml:6"]
 
 
+def shifted_columns(folder: Path) -> list[str]:
+    text = "id,name,unit,title\nP1,甲一,U1,999999199003070012\n"
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z129 people.csv:2"]
+
+
+def needs_of_none(folder: Path) -> list[str]:
+    write(folder, INLINE.replace("{id: T1-a}", "{id: T1-a, needs: {any_of: []}}"))
+    return ["Z140 scenario.yaml:6"]
+
+
+def no_other_place_and_no_wish(folder: Path) -> list[str]:
+    write(folder, INLINE.replace("unit: U1}]", "unit: U1, accepts_other: 否}]"))
+    return ["Z212 scenario.yaml:7"]
+
+
+def exclusive_minima(folder: Path) -> list[str]:
+    quotas = (
+        "[{name: 男, of: gender == male, min: 1, mode: hard}, {name: 女, of: gender == female, min: 1, mode: hard}]"
+    )
+    write(folder, INLINE + f"policy: {{quotas: {quotas}}}\n")
+    return ["Z309 scenario.yaml:8", "Z307 scenario.yaml:8", "Z307 scenario.yaml:8"]
+
+
+def one_list_two_sheets(folder: Path) -> list[str]:
+    write(folder, HEAD + "tables: t.xlsx\n")
+    people = [["编号", "姓名", "单位"], ["P1", "甲一", "U1"]]
+    workbook(folder / "t.xlsx", {"人员": people, "people": people})
+    return ["Z043 t.xlsx"]
+
+
 MADE: tuple[Maker, ...] = (
+    shifted_columns,
+    needs_of_none,
+    no_other_place_and_no_wish,
+    exclusive_minima,
+    one_list_two_sheets,
     sheet_of_flaws,
     damaged_book,
     swollen_book,

@@ -7,7 +7,18 @@ result.status, result.frames["seats"]
 
 from typing import TYPE_CHECKING, Any
 
+from zbopt.diagnostics import Diagnostic, DiagnosticsError
 from zbopt.version import __version__
+
+
+def _sentence(item: Diagnostic) -> str:
+    """What an exception says in a notebook, in the language of its environment."""
+    from zbopt.report.language import Language, default_language
+
+    return Language(default_language()).diagnostic(item)
+
+
+DiagnosticsError.speak = staticmethod(_sentence)
 
 if TYPE_CHECKING:
     from zbopt.planning import alternatives as alternatives

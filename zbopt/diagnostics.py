@@ -7,9 +7,9 @@ language and every output format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
 Argument = str | int | tuple[str, ...]
@@ -130,6 +130,27 @@ class DiagnosticsError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = ordered(diagnostics)
-        super().__init__(
-            "; ".join(f"{d.code} {d.mark or ''} {d.field}" for d in self.diagnostics if d.severity == "error")
-        )
+        super().__init__("; ".join(f"{d.code} {d.mark or ''} {d.field}".rstrip() for d in self._errors()))
+
+    speak: ClassVar[Callable[[Diagnostic], str] | None] = None
+    """Makes a sentence of a diagnostic; set by the package, since this module knows no catalogue."""
+
+    def _errors(self) -> list[Diagnostic]:
+        return [item for item in self.diagnostics if item.severity == "error"]
+
+    def __str__(self) -> str:
+        """The sentences of the first faults, and how many more there are."""
+        speak = type(self).speak
+        if speak is None:
+            return super().__str__()
+        found = self._errors()
+        lines = [speak(item) for item in found[:MAX_SPOKEN]]
+        return "\n".join([*lines, *([f"... +{len(found) - MAX_SPOKEN}"] if len(found) > MAX_SPOKEN else [])])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from its diagnostics: it must come back whole from another process."""
+        return type(self), (self.diagnostics,)
+
+
+MAX_SPOKEN = 10
+"""Faults that an exception tells one by one."""

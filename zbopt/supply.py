@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zbopt.diagnostics import Diagnostic, Mark, warning
+from zbopt.diagnostics import Argument, Diagnostic, Mark, warning
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
 from zbopt.plan.bars import Bars, bar_key
+from zbopt.plan.exclusive import exclusive_minima
 from zbopt.plan.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
@@ -29,7 +30,6 @@ def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
     """
     data = Data(loaded.scenario)
     if not data.teams:
-        yield warning("Z300", loaded.mark("policy", "policy"))
         return
     yield from _empty_task_forces(loaded, data)
     if not data.posts:
@@ -37,6 +37,7 @@ def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
     allowed = eligibility(data).allowed
     asked = np.array([post.must_fill or not must for post in data.posts], bool)
     yield from _quotas(loaded, data, allowed, must)
+    yield from _exclusive(loaded)
     yield from _scarce(loaded, data, allowed, asked)
     yield from _competing(loaded, data, allowed, asked)
     yield from _pins(loaded, data, allowed)
@@ -46,6 +47,19 @@ def _empty_task_forces(loaded: Loaded, data: Data) -> Iterator[Diagnostic]:
     for team in data.teams:
         if not loaded.scenario.posts_of[team.id]:
             yield warning("Z306", loaded.mark("task_forces", team.id), (team.id, team.name))
+
+
+def _exclusive(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Hard minima of one scope that together need more seats than it has."""
+    for item in exclusive_minima(loaded.scenario):
+        mark = loaded.mark("quotas", f"{item.scope}/{item.names[0]}") or loaded.mark("quotas", item.names[0])
+        args: dict[str, Argument] = {
+            "names": item.names,
+            "scope": item.scope,
+            "value": item.needed,
+            "seats": item.seats,
+        }
+        yield warning("Z309", mark, (), "", **args)
 
 
 def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray, must: bool) -> Iterator[Diagnostic]:
@@ -82,7 +96,7 @@ def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) 
             number += alone or not found
             counts.update(found if alone else found - {OTHER_CONDITIONS})
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        shown = tuple(f"{rule}: {told(rule, count)}" for rule, count in ordered)
+        shown = tuple(f"{rule} {told(rule, count)}" for rule, count in ordered)
         yield warning("Z302", _mark(loaded, post), _who(post), count=number, seats=post.seats, reasons=shown)
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +16,8 @@ from zbopt.cli.echo import put, say
 from zbopt.cli.explaining import repair, what_would_it_take, why, why_not
 from zbopt.cli.guard import fail, guarded, opened_plan, report
 from zbopt.cli.listing import alternatives, compare, prices, what_if
+from zbopt.cli.options import running
+from zbopt.cli.progress import listener, stoppable
 from zbopt.cli.solving import assign, merge, restructure
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.report.language import Language, catalogue
@@ -58,9 +61,11 @@ def overlap(
 
 @click.command(cls=Command, help="help.check")
 @click.argument("path", type=click.Path(path_type=Path))
+@option("--all", "every", is_flag=True, help="help.all_diagnostics")
+@option("--private", is_flag=True, help="help.private")
 @lang_option
 @guarded
-def check(path: Path, language: Language) -> None:
+def check(path: Path, every: bool, private: bool, language: Language) -> None:
     """Report every fault of a scenario."""
     from zbopt import planning
     from zbopt.scenario import facts
@@ -68,16 +73,29 @@ def check(path: Path, language: Language) -> None:
     try:
         loaded, found = planning.check(path)
     except DiagnosticsError as problem:
-        report(problem.diagnostics, language)
+        report(problem.diagnostics, language, every)
         _counts(problem.diagnostics, language)
         sys.exit(BAD_INPUT)
-    report(found, language)
+    if private:
+        _private(loaded, language)
+        return
+    report(found, language, every)
     scenario = loaded.scenario
     seats = sum(post.seats for post in facts.staffed_posts(scenario))
     teams = len(facts.staffed_task_forces(scenario))
     if found:
         _counts(found, language)
     say(language.text("ui.checked" if found else "ui.ok", people=len(scenario.people), seats=seats, task_forces=teams))
+
+
+def _private(loaded: Any, language: Language) -> None:
+    """What the confidential rules rest on, on the screen of the planner who owns the roster."""
+    from zbopt.report.private import private_rows
+
+    rows = private_rows(loaded)
+    say(language.text("private.head", count=len(rows)) if rows else language.text("private.none"))
+    for row in rows:
+        say("  " + language.text("private.row", **{**row, "field": language.field(row["field"], "people")}))
 
 
 def _counts(found: Iterable[Diagnostic], language: Language) -> None:
@@ -120,25 +138,39 @@ def init(directory: Path, workbook: bool, language: Language) -> None:
 @click.command(cls=Command, help="help.audit")
 @click.argument("plan", type=click.Path(path_type=Path))
 @option("--scenario", type=click.Path(path_type=Path), help="help.scenario")
-@lang_option
+@option("--re-solve", "again", is_flag=True, help="help.re_solve")
+@running
 @guarded
-def audit(plan: Path, scenario: Path | None, language: Language) -> None:
+def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **run: Any) -> None:
     """Check a finished plan."""
-    from zbopt.scenario.vocabulary import shown_rule
+    from zbopt import planning
 
     finished = opened_plan(plan, scenario, language)
-    if not finished.faults:
-        say(language.text("audit.good"))
-        return
-    say(language.text("audit.bad", count=len(finished.faults)))
-    for fault in finished.faults:
-        head = (
-            fault.path
-            if fault.rule == "document"
-            else " ".join((language.word(shown_rule(fault.rule)), fault.shown_subject[1], fault.path)).strip()
-        )
-        say(f"  {head}: {language.message(fault.message)}")
-    sys.exit(AUDIT_FAULTS)
+    faults = [*finished.faults, *planning.file_faults(plan)]
+    if again and not faults:
+        with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
+            faults += planning.re_solve(
+                finished, time_limit_seconds=run["time_limit"], workers=run["workers"],
+                listener=listener(run["progress"]), on_control=stopper,
+            )  # fmt: skip
+    _audited(faults, language)
+    if not again:
+        say(language.text("audit.unchecked"))
+        for claim in planning.unchecked_claims(finished.document):
+            say(f"  {language.message(claim)}")
+    if faults:
+        sys.exit(AUDIT_FAULTS)
+
+
+def _audited(faults: list[Any], language: Language) -> None:
+    """What was checked, and every fault with its place."""
+    from zbopt.scenario.vocabulary import shown_rule
+
+    say(language.text("audit.bad", count=len(faults)) if faults else language.text("audit.good"))
+    for fault in faults:
+        rule = " ".join((language.word(shown_rule(fault.rule)), fault.shown_subject[1], fault.path)).strip()
+        say(f"  {fault.path if fault.rule == 'document' else rule}: {language.message(fault.message)}")
+    say(language.text("audit.checked"))
 
 
 @click.command(cls=Command, help="help.explain-code")
@@ -153,7 +185,7 @@ def explain_code(code: str, language: Language) -> None:
     if code.upper() not in codes:
         fail(language, error("Z509", value=code, nearest=nearest(code.upper(), codes)))
     template = re.sub(r"\{\?\w+\}|\{/\w+\}", "", catalogue()[code.upper()][language.name])
-    shown = re.sub(r"{(\w+)}", r"<\1>", template)
+    shown = re.sub(r"{(\w+)(?::\w+)?}", r"<\1>", template)
     say(f"{code.upper()}: {shown}")
 
 

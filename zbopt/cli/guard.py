@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -24,10 +24,25 @@ WRITTEN: list[str] = []
 """What this command has written so far: an interruption must not say that nothing was."""
 
 
-def report(diagnostics: Iterable[Diagnostic], language: Language) -> None:
-    """Diagnostics on stderr, a line each."""
+FIRST = 3
+"""Diagnostics of one kind and file that are shown one by one; of more there is a count."""
+
+
+def report(diagnostics: Iterable[Diagnostic], language: Language, every: bool = False) -> None:
+    """Diagnostics on stderr, a line each; of many of one kind in one file the first three and how many more there are."""
+    shown: Counter[tuple[str, ...]] = Counter()
+    kept: list[tuple[Diagnostic, tuple[str, ...]]] = []
     for item in diagnostics:
+        kind: tuple[str, ...] = (item.severity, item.code, "" if item.mark is None else item.mark.file, item.field)
+        shown[kind] += 1
+        if every or shown[kind] <= FIRST:
+            kept.append((item, kind))
+    last = {kind: place for place, (_, kind) in enumerate(kept)}
+    for place, (item, kind) in enumerate(kept):
         say(language.diagnostic(item), err=True)
+        if last[kind] == place and not every and shown[kind] > FIRST:
+            file = kind[2]
+            say(language.text("ui.more_of", count=shown[kind] - FIRST, kind=kind[1], file=file), err=True)
 
 
 def fail(language: Language, *diagnostics: Diagnostic) -> NoReturn:
@@ -119,14 +134,14 @@ def _short(path: str) -> str:
 def _set_aside(problem: Any, language: Language) -> None:
     """A plan that the audit refuses is kept for the report, marked so that nobody takes it for a result."""
     from zbopt.plan import runfolder
-    from zbopt.plan.document import to_text
+    from zbopt.plan.document import to_bytes
     from zbopt.plan.writing import write_folder
 
     if problem.document is None:
         return
     marked = {"defect": True, **problem.document}
     faults = {"format": 1, "defect": True, "faults": [fault.as_json() for fault in problem.faults]}
-    files = {"defect-plan.json": to_text(marked).encode(), runfolder.AUDIT: json.dumps(faults).encode()}
+    files = {"defect-plan.json": to_bytes(marked), runfolder.AUDIT: to_bytes(faults)}
     scenario = problem.document["scenario"]
     identity = runfolder.Identity("defect", str(scenario["name"]), str(scenario["as_of"]))
     folder = runfolder.default_folder(identity)

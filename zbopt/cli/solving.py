@@ -12,7 +12,7 @@ import click
 from zbopt.cli import BAD_INPUT, IMPOSSIBLE, NO_PLAN, Command, option
 from zbopt.cli import INTERRUPTED as INTERRUPTED_CODE
 from zbopt.cli.echo import put, say
-from zbopt.cli.guard import WRITTEN, fail, guarded
+from zbopt.cli.guard import WRITTEN, fail, guarded, report
 from zbopt.cli.options import loaded_scenario, replace_option, running
 from zbopt.cli.outputs import Output
 from zbopt.cli.progress import listener, remaining, stoppable
@@ -56,6 +56,7 @@ def assign(scenario: Path, out: Path | None, replace: bool, cross_check: bool, l
     from zbopt import planning
 
     loaded = loaded_scenario(scenario, language)
+    report((item for item in planning.stages_left_out(loaded) if item.code != "Z533"), language)
     output = Output.folder(out, loaded, "assign", replace, language)
     with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         result = planning.assign(
@@ -113,15 +114,15 @@ def _put(result: Any, output: Output, workers: int | None) -> None:
     """Write the run folder; stop signals come too late for it and are only noted."""
     from zbopt import planning
     from zbopt.plan import runfolder
-    from zbopt.plan.document import to_text
+    from zbopt.plan.document import to_bytes
     from zbopt.report.workbook import workbook
 
     files = {
-        runfolder.PLAN: to_text(result.document).encode(),
+        runfolder.PLAN: to_bytes(result.document),
         runfolder.WORKBOOK: workbook(result.document, result.shown, output.language),
-        runfolder.AUDIT: to_text({"format": 1, "faults": [fault.as_json() for fault in result.audit]}).encode(),
+        runfolder.AUDIT: to_bytes({"format": 1, "faults": [fault.as_json() for fault in result.audit]}),
     }
-    manifest = to_text(planning.manifest(result, workers, files)).encode()
+    manifest = to_bytes(planning.manifest(result, workers, files))
     output.put_plan({**files, runfolder.MANIFEST: manifest}, result.document)
 
 
@@ -140,7 +141,8 @@ def _shown(result: Any, style: str, language: Language) -> str:
         from zbopt.report.merging import merge_summary
 
         return merge_summary(plan, scenario, language) + "\n"
-    return terminal.summary(plan, scenario, language, result.crosscheck is not None) + "\n"
+    compared = None if result.crosscheck is None else list(result.crosscheck)
+    return terminal.summary(plan, scenario, language, compared) + "\n"
 
 
 @click.command(cls=Command, help="help.merge")
@@ -193,7 +195,7 @@ def _merged(use_case: str, scenario: Path, language: Language, run: dict[str, An
 def _frontier(scenario: Path, decisions: Path | None, language: Language, run: dict[str, Any]) -> None:
     from zbopt import planning
     from zbopt.plan import runfolder
-    from zbopt.plan.document import to_text
+    from zbopt.plan.document import to_bytes, to_text
     from zbopt.plan.writing import write_folder
     from zbopt.report.merging import frontier_text
 
@@ -202,7 +204,7 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, run: d
 
     def write(folder: Path, found: dict[str, Any]) -> None:
         manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"], "versions": found["versions"]}
-        files = {runfolder.FRONTIER: to_text(found).encode(), runfolder.MANIFEST: to_text(manifest).encode()}
+        files = {runfolder.FRONTIER: to_bytes(found), runfolder.MANIFEST: to_bytes(manifest)}
         write_folder(folder, files)
 
     def keep(found: dict[str, Any]) -> None:

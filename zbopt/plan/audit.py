@@ -6,7 +6,7 @@ that the claims fit together, and makes every derived leaf of the document again
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
@@ -151,7 +151,7 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
     expected = derived(scenario, None if measures is None else assignment, measures)
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
-    found += [_wrong(path) for path in _scenario_faults(plan, scenario)]
+    found += [_wrong(path) for path in _scenario_faults(plan, scenario, expected)]
     return tuple(found)
 
 
@@ -195,7 +195,7 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
         return (*found, AuditFault("document", ("path", "actions"), message, "actions"))
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
-    found += [_wrong(path) for path in _scenario_faults(plan, before)]
+    found += [_wrong(path) for path in _scenario_faults(plan, before, expected)]
     return tuple(found)
 
 
@@ -294,13 +294,29 @@ def _claims(plan: Mapping[str, Any], stages: tuple[StageResult, ...]) -> Iterato
             yield _wrong(f"stages[{number}].gap")
 
 
-def _scenario_faults(plan: Mapping[str, Any], scenario: Scenario) -> Iterator[str]:
+MERGED_KEYS = {"decisions", "headcount_alone", "alternatives", "alternatives_search", "max_moves"}
+STAGE_KEYS = {"name", "value", "bound", "gap", "status", "plan_value"}
+
+
+def _scenario_faults(plan: Mapping[str, Any], scenario: Scenario, derived_keys: Iterable[str]) -> Iterator[str]:
+    """What a plan says of itself: the scenario, versions, seed, and no key that means nothing."""
     expected = {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": scenario.sha256}
     for key, value in expected.items():
         if plan["scenario"].get(key) != value:
             yield f"scenario.{key}"
     if plan["format"] != FORMAT:
         yield "format"
+    yield from (f"scenario.{key}" for key in plan["scenario"] if key not in expected)
+    versions = plan.get("versions")
+    if not isinstance(versions, Mapping) or set(versions) != {"zbopt", "plan"} or versions["plan"] != FORMAT:
+        yield "versions"
+    if not isinstance(plan.get("seed"), int) or isinstance(plan.get("seed"), bool) or plan["seed"] < 0:
+        yield "seed"
+    known = {"format", "kind", "scenario", "versions", "seed", "status", "ended", "repeatable", "stages"}
+    known |= MERGED_KEYS if plan["kind"] != "assign" else set()
+    yield from (key for key in plan if key not in known and key not in derived_keys)
+    for number, row in enumerate(plan["stages"]):
+        yield from (f"stages[{number}].{key}" for key in row if key not in STAGE_KEYS)
 
 
 def _wrong(path: str) -> AuditFault:

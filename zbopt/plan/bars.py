@@ -65,6 +65,8 @@ class Bar:
         """The sentence of the bar; confidential rules are told as their class and nothing else."""
         if self.rule in words.CONFIDENTIAL_RULES:
             return CLASS_MESSAGE
+        if "by_unit" in self.args:
+            return Message("bar.R30.unit", {"rule": self.rule})
         return Message(f"bar.{self.rule}", {"rule": self.rule, **self.args})
 
 
@@ -242,7 +244,7 @@ def _r27(pair: Pair) -> Args | None:
         if not lacking:
             return None
         short.append(" ".join(lacking))
-    return {"value": tuple(short)}
+    return {"value": tuple(short[:1]), "others": tuple(short[1:])}
 
 
 def _r28(pair: Pair) -> Args | None:
@@ -380,5 +382,5 @@ class Bars:
         if sanctioned and post.role not in facts.LEADING_ROLES and policy.mode("R19") is not Mode.OFF and not stays:
             found.append(Bar("R19", Mode.WARN, person.id, post.id, {}))
         if person.unit_opinion is words.Opinion.DISAGREE and policy.mode("R30") is not Mode.OFF:
-            found.append(Bar("R30", Mode.WARN, person.id, post.id, {"value": ("unit_opinion",)}))
+            found.append(Bar("R30", Mode.WARN, person.id, post.id, {"by_unit": 1}))
         return tuple(found)

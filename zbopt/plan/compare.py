@@ -205,7 +205,7 @@ def _reasons(
             yield Message("moved.no_post", {"post": post_id})
             told = True
             continue
-        barred = bars.hard(person, post)
+        barred = bars.open_hard(person, post)  # the confidential class is never told of somebody unasked
         yield from barred
         told = told or bool(barred)
         if not barred:

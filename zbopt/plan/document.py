@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from zbopt.diagnostics import Message
+from zbopt.diagnostics import Argument, Message
+from zbopt.plan.exclusive import exclusive_minima
 from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measure
 from zbopt.plan.reasons import empty_seat_reasons
 from zbopt.plan.result import Assignment, Solution
@@ -307,6 +308,10 @@ def _further_warnings(plan: Plan, measures: Measures) -> list[Document]:
             if person.accepts_other is False and person.preferences and wish_points(person, post) == 0:
                 message = Message("warn.not_wished", {"post": post.id})
                 rows.append({"rule": "R30", "amount": 1, "subject": ["person", person.id], **message.as_json()})
+    for exclusive in exclusive_minima(plan.scenario):
+        args: dict[str, Argument] = {"names": exclusive.names, "value": exclusive.needed, "seats": exclusive.seats}
+        message = Message("warn.exclusive", {**args, "scope": f"scope:{exclusive.scope}"})
+        rows.append({"rule": "quota", "amount": 1, "subject": ["scope", exclusive.scope], **message.as_json()})
     for item in measures.quotas:
         if item.state == "empty":
             message = Message("warn.empty_scope", {"name": item.requirement.name, "scope": item.requirement.scope})
@@ -326,4 +331,9 @@ def to_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-__all__ = ["Document", "assignment_in", "claims", "derived", "document", "to_text"]
+def to_bytes(value: Any) -> bytes:
+    """The same as UTF-8; a file name that is no text keeps its bytes as escapes that JSON reads back."""
+    return to_text(value).encode("utf-8", "backslashreplace")
+
+
+__all__ = ["Document", "assignment_in", "claims", "derived", "document", "to_bytes", "to_text"]

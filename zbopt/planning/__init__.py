@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from zbopt.planning.answers import why_there as why_there
     from zbopt.planning.assigning import assign as assign
     from zbopt.planning.assigning import check as check
+    from zbopt.planning.auditing import file_faults as file_faults
+    from zbopt.planning.auditing import re_solve as re_solve
+    from zbopt.planning.auditing import unchecked_claims as unchecked_claims
     from zbopt.planning.comparing import Comparison as Comparison
     from zbopt.planning.comparing import compare as compare
     from zbopt.planning.comparing import scenario_of as scenario_of
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from zbopt.planning.explaining import Explanation as Explanation
     from zbopt.planning.explaining import explain as explain
     from zbopt.planning.explaining import explain_case as explain_case
+    from zbopt.planning.fitness import stages_left_out as stages_left_out
     from zbopt.planning.forcing import Asked as Asked
     from zbopt.planning.forcing import answer_take as answer_take
     from zbopt.planning.forcing import answer_why as answer_why
@@ -45,8 +49,10 @@ if TYPE_CHECKING:
 _PLACES = {
     "answers": ("Answer", "Finished", "confirmed", "open_plan", "why_not_there", "why_there"),
     "assigning": ("assign", "check"),
+    "auditing": ("file_faults", "re_solve", "unchecked_claims"),
     "comparing": ("Comparison", "compare", "scenario_of", "what_if"),
     "explaining": ("Explanation", "explain", "explain_case"),
+    "fitness": ("stages_left_out",),
     "forcing": ("Asked", "answer_why", "answer_why_not", "answer_take", "what_would_it_take", "why", "why_not"),
     "frontiers": ("frontier",),
     "grids": ("Grid", "grid"),
@@ -75,6 +81,7 @@ __all__ = [
     "confirmed",
     "explain",
     "explain_case",
+    "file_faults",
     "frontier",
     "grid",
     "manifest",
@@ -82,9 +89,12 @@ __all__ = [
     "open_plan",
     "overlap",
     "prices",
+    "re_solve",
     "restructure",
     "scenario_of",
+    "stages_left_out",
     "suggest",
+    "unchecked_claims",
     "what_if",
     "what_would_it_take",
     "why",

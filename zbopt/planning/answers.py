@@ -77,6 +77,8 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
         )
     except (OSError, ValueError, KeyError):
         raise DiagnosticsError([error("Z501", Mark(str(path)))]) from None
+    if not isinstance(kind[1], str):
+        raise DiagnosticsError([error("Z501", Mark(str(path)))])
     further = ("task_forces", "decisions", "alternatives", "headcount_alone", "max_moves")
     if kind[1] not in KINDS or (kind[1] != "assign" and any(key not in plan for key in further)):
         raise DiagnosticsError([error("Z501", Mark(str(path)))])
@@ -85,6 +87,8 @@ def open_plan(path: str | Path, scenario_path: str | Path | None = None) -> Fini
             scenario_path = runfolder.manifest_of(file)["scenario"]["path"]
         except (OSError, ValueError, KeyError, TypeError):
             raise DiagnosticsError([error("Z502", Mark(str(path)))]) from None
+    if not isinstance(scenario_path, (str, Path)):
+        raise DiagnosticsError([error("Z502", Mark(str(path)))])
     loaded = load(scenario_path)
     return Finished(plan, loaded, audit_document(plan, loaded.scenario))
 

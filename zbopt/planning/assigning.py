@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
 from zbopt.plan.document import document
 from zbopt.plan.result import Solution
+from zbopt.planning.fitness import checked, nothing_to_do, stages_left_out
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
@@ -20,7 +21,20 @@ def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     from zbopt.supply import supply
 
     loaded = load(path)
-    return loaded, ordered([*loaded.diagnostics, *supply(loaded)])
+    nothing = list(nothing_to_do(loaded))
+    if nothing:
+        raise DiagnosticsError([*nothing, *loaded.diagnostics])
+    found = [*loaded.diagnostics, *stages_left_out(loaded), *too_large(loaded), *supply(loaded)]
+    return loaded, ordered(found)
+
+
+def too_large(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Told by `check`: that `assign` will refuse the case for its size."""
+    from zbopt.engine.assign import MAX_PAIRS
+
+    pairs = len(loaded.scenario.people) * len(loaded.scenario.posts)
+    if pairs > MAX_PAIRS:
+        yield warning("Z401", loaded.mark("policy", "policy"), value=pairs)
 
 
 def assign(
@@ -40,6 +54,7 @@ def assign(
     from zbopt.engine.assign import TooLarge, solve
 
     loaded = source if isinstance(source, Loaded) else load(source)
+    checked(loaded)
     policy = loaded.scenario.policy.solver
     limit = time_limit_seconds or policy.time_limit_seconds
     chosen_seed = policy.seed if seed is None else seed

@@ -15,6 +15,7 @@ from zbopt.explaining.shortfalls import Shortfall, shortfalls
 from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
 from zbopt.plan.document import Document
 from zbopt.plan.result import Solution
+from zbopt.planning.fitness import checked
 from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.planning.merging import merge_hints, unfit_checked
 from zbopt.progress import Control, Listener, OnControl
@@ -51,6 +52,7 @@ def case_of(
 ) -> Case:  # fmt: skip
     """The case of a scenario; raises `DiagnosticsError` where it is unfit for merging."""
     policy = loaded.scenario.policy.solver
+    checked(loaded, merging=kind != "assign")
     if kind != "assign":
         unfit_checked(loaded, None if kind == "merge" else tuple(overrides))
     seed = policy.seed if seed is None else seed

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.plan import runfolder
 from zbopt.plan.writing import located
+from zbopt.planning.fitness import checked
 from zbopt.planning.merging import unfit_checked
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
@@ -46,6 +47,7 @@ def frontier(
 
     loaded = source if isinstance(source, Loaded) else load(source)
     overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    checked(loaded, merging=True)
     scenario = unfit_checked(loaded, overrides)
     policy = loaded.scenario.policy.solver
     control = Control(time_limit_seconds or policy.time_limit_seconds, listener)

@@ -16,7 +16,7 @@ from typing import Any
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome
-from zbopt.plan.document import Document, to_text
+from zbopt.plan.document import Document, to_bytes
 from zbopt.plan.runfolder import GRID, MANIFEST, ROWS, Identity, chosen_folder, not_written, read_json
 from zbopt.plan.writing import write_file
 from zbopt.planning.explaining import edits_json, opened
@@ -84,13 +84,13 @@ def grid(
         if outcome.status in ("stopped", "refused"):
             continue  # cut short: not an answer
         row = {"format": 1, "key": task.key, **asdict(outcome)}
-        write_file(folder / ROWS / f"{task.key}.json", to_text(row).encode())
+        write_file(folder / ROWS / f"{task.key}.json", to_bytes(row))
         known[task.key] = outcome
         computed += 1
         control.emit("grid", "rows", len(known), len(rows))
     document = _document(loaded, case, rows, keys, known)
     if replace or not _says_more(folder, document):
-        write_file(folder / GRID, to_text(document).encode())
+        write_file(folder / GRID, to_bytes(document))
     return Grid(loaded, document, computed)
 
 
@@ -172,7 +172,7 @@ def _prepared(folder: Path, loaded: Loaded, replace: bool) -> Path:
     }
     try:
         (folder / ROWS).mkdir(parents=True, exist_ok=True)
-        write_file(folder / MANIFEST, to_text(manifest).encode())
+        write_file(folder / MANIFEST, to_bytes(manifest))
     except (OSError, ValueError) as problem:
         raise DiagnosticsError([not_written(folder, problem)]) from None
     return folder

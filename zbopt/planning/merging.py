@@ -9,6 +9,7 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, orde
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
 from zbopt.plan.bars import bar_key
 from zbopt.plan.result import Solution
+from zbopt.planning.fitness import checked
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override
@@ -34,7 +35,7 @@ def merge(
     from those before it. Raises `DiagnosticsError` where the case is unfit for merging, `AuditError` for a defect of zbopt.
     """
     loaded = source if isinstance(source, Loaded) else load(source)
-    run = _MergeRun(loaded, None, (), alternatives, max_moves, time_limit_seconds, seed, workers, listener, on_control)
+    run = MergeRun(loaded, None, (), alternatives, max_moves, time_limit_seconds, seed, workers, listener, on_control)
     return run.result()
 
 
@@ -59,14 +60,14 @@ def restructure(
     loaded = source if isinstance(source, Loaded) else load(source)
     overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
     files = () if decisions is None else (Path(decisions),)
-    run = _MergeRun(
+    run = MergeRun(
         loaded, overrides, files, alternatives, max_moves, time_limit_seconds, seed, workers, listener, on_control
     )
     return run.result()
 
 
 @dataclass(frozen=True)
-class _MergeRun:
+class MergeRun:
     """A merge or restructure from scenario to audited result."""
 
     loaded: Loaded
@@ -84,6 +85,7 @@ class _MergeRun:
         """Solve, write down, audit."""
         from zbopt.plan.merge_document import Unreconciled, merge_document
 
+        checked(self.loaded, merging=True)
         scenario = unfit_checked(self.loaded, self.overrides)
         policy = self.loaded.scenario.policy.solver
         seed = policy.seed if self.seed is None else self.seed
@@ -181,4 +183,4 @@ def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
     return ordered(found)
 
 
-__all__ = ["merge", "merge_hints", "restructure", "unfit_checked"]
+__all__ = ["MergeRun", "merge", "merge_hints", "restructure", "unfit_checked"]

@@ -35,6 +35,24 @@ def default_language(environment: Mapping[str, str] | None = None) -> str:
     return "en"
 
 
+class _Shown:
+    """An argument in a template. The template says what is a word: `{role:word}`, `{reasons:words}`."""
+
+    def __init__(self, language: Language, key: str, value: Any) -> None:
+        self.language, self.key, self.value = language, key, value
+
+    def __format__(self, kind: str) -> str:
+        return self.language.value(self.value, kind or ("word" if self.key in COMPUTED and self._computed() else ""))
+
+    def _computed(self) -> bool:
+        """Whether it is a post that a merger computed (`T03+T09/head`), whose last part is a word; no typed id has a slash."""
+        values = self.value if isinstance(self.value, (tuple, list)) else [self.value]
+        return all("/" in str(item) for item in values)
+
+
+COMPUTED = ("post", "posts", "place")
+"""Arguments that may be posts of a merger."""
+
 _OPTIONAL = re.compile(r"\{\?(\w+)\}(.*?)\{/\1\}", re.S)
 
 
@@ -51,7 +69,7 @@ class Language:
         template = _OPTIONAL.sub(
             lambda match: match[2] if args.get(match[1]) not in ("", None, (), []) else "", template
         )
-        return template.format(**{key: self.value(value) for key, value in args.items()})
+        return template.format(**{key: _Shown(self, key, value) for key, value in args.items()})
 
     def message(self, message: Message) -> str:
         """The sentence of a message."""
@@ -61,11 +79,19 @@ class Language:
         """The sentence of a message that was read back from JSON."""
         return self.text(entry["code"], **entry["args"])
 
-    def value(self, value: Any) -> str:
-        """An argument: known words translated, lists joined."""
+    def value(self, value: Any, kind: str = "") -> str:
+        """An argument, lists joined: ids, names and paths as they are; of kind `word` looked up, of `words` each part of it."""
         if isinstance(value, (tuple, list)):
-            return self._between.join(self.value(item) for item in value)
-        return self.word(str(value))
+            if kind in ("code", "codes"):
+                return self._between.join(self.text(str(item)) for item in value)
+            if kind == "any":
+                return self.text("word.or").join(str(item) for item in value)
+            return self._between.join(self.value(item, kind) for item in value)
+        if kind == "code":
+            return self.text(str(value)) if str(value) in catalogue() else str(value)
+        if kind == "words":
+            return " ".join(self.word(part) for part in str(value).split(" "))
+        return self.word(str(value)) if kind == "word" else str(value)
 
     def word(self, value: str) -> str:
         """A known word (role, move, list) in this language; anything else as it is."""

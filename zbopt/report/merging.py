@@ -11,6 +11,7 @@ from typing import Any
 
 from zbopt.report.language import Language, share
 from zbopt.report.terminal import (
+    UNFILLED,
     notes,
     post_name,
     quota_rows,
@@ -397,7 +398,7 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     if plan["suggestions"]:
         parts += [wrapped(say("ui.open_suggestions", count=len(plan["suggestions"]))), ""]
     if any(seat["person"] is None for seat in plan["seats"]):
-        titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
+        titles = [say(f"col.{key}") for key in UNFILLED]
         parts += [say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language)), ""]
     return "\n".join([*parts, *team_tables(plan, scenario, language)])
 

@@ -17,6 +17,9 @@ from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import HEADERS, OTHER_CONDITIONS
 
 WIDTH = 80
+UNFILLED = ("task_force", "post", "priority", "empty", "reasons")
+"""Columns of the table of empty seats."""
+
 _PLAIN = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
@@ -147,17 +150,15 @@ def post_name(post: str, scenario: Scenario, language: Language) -> str:
 
 
 def unfilled_rows(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[list[str]]:
-    """A row per empty seat with its reasons."""
-    return [
-        [
-            scenario.task_force_by_id[seat["task_force"]].name,
-            post_name(seat["post"], scenario, language),
-            str(seat["priority"]),
-            "; ".join(language.plain(item) for item in seat["reasons"]),
-        ]
-        for seat in plan["seats"]
-        if seat["person"] is None
-    ]
+    """Empty seats with their reasons; those of one post are one row with their number."""
+    rows: dict[tuple[str, ...], int] = {}
+    for seat in plan["seats"]:
+        if seat["person"] is None:
+            reasons = "; ".join(language.plain(item) for item in seat["reasons"])
+            team = scenario.task_force_by_id[seat["task_force"]].name
+            key = (team, post_name(seat["post"], scenario, language), str(seat["priority"]), reasons)
+            rows[key] = rows.get(key, 0) + 1
+    return [[*key[:3], str(number), key[3]] for key, number in rows.items()]
 
 
 def stage_rows(plan: Mapping[str, Any], language: Language) -> list[list[str]]:
@@ -184,15 +185,20 @@ def subject_name(subject: Sequence[str], scenario: Scenario) -> str:
     return key if item is None else f"{key} {item.name}"
 
 
-def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cross_checked: bool = False) -> str:
-    """Everything a planner sees first, as text."""
+def summary(
+    plan: Mapping[str, Any], scenario: Scenario, language: Language, cross_checked: Sequence[str] | None = None
+) -> str:
+    """Everything a planner sees first, as text. `cross_checked`: the stages a second model agreed on, None where none was asked."""
     say = language.text
     parts = [f"{scenario.name}  {scenario.as_of}", f"{say('ui.status')}: {status_text(plan, language)}"]
     if not plan["seats"]:
         return "\n".join(parts)
+    if not any(seat["person"] is not None for seat in plan["seats"]):
+        parts[1:1] = [wrapped(item) for item in all_empty(plan, scenario, language)]
     parts.append(say("ui.unique") if plan["repeatable"] else say("ui.not_unique"))
-    if cross_checked:
-        parts.append(say("ui.crosscheck"))
+    if cross_checked is not None:
+        names = tuple(say(f"ui.stage.{name}") for name in cross_checked)
+        parts.append(say("ui.crosscheck", stages=names) if names else say("ui.crosscheck_none"))
     after = plan["headline"]["after"]
     parts.append(
         say(
@@ -216,10 +222,23 @@ def summary(plan: Mapping[str, Any], scenario: Scenario, language: Language, cro
         parts += ["", table(titles, quota_rows(plan, scenario, language))]
     parts += ["", *notes(plan, scenario, language)]
     if any(seat["person"] is None for seat in plan["seats"]):
-        titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
+        titles = [say(f"col.{key}") for key in UNFILLED]
         parts += ["", say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language))]
     parts += ["", *team_tables(plan, scenario, language)]
     return "\n".join(parts)
+
+
+def all_empty(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:
+    """What a reader of a plan of nobody must know first: that it is one, and which requirements exclude each other."""
+    lines = [language.text("ui.all_empty", seats=len(plan["seats"]))]
+    for item in plan["warnings"]:
+        if item["code"] == "warn.exclusive":
+            args = {
+                **item["args"],
+                "scope": scope_name(item["args"]["scope"].removeprefix("scope:"), scenario, language),
+            }
+            lines.append(language.text(item["code"], **args))
+    return lines
 
 
 def notes(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> list[str]:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from zbopt.report.language import Language, share
 from zbopt.report.terminal import (
+    UNFILLED,
     quota_rows,
     scope_name,
     seat_rows,
@@ -55,7 +56,7 @@ def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) ->
     if plan["seats"]:
         keys = ("task_force", "post", "role", "person", "name", "unit", "move", "fit", "preference")
         _sheet(book, say("ui.assignments"), [say(f"col.{key}") for key in keys], _seat_rows(plan, scenario, language))
-        titles = [say(f"col.{key}") for key in ("task_force", "post", "priority", "reasons")]
+        titles = [say(f"col.{key}") for key in UNFILLED]
         _sheet(book, say("ui.unfilled"), titles, unfilled_rows(plan, scenario, language))
         titles = [
             say("ui.quota"),

@@ -111,7 +111,10 @@ class Requirement:
 
 
 def requirements(scenario: Scenario) -> tuple[Requirement, ...]:
-    """Every quota of the policy and of the staffed task forces, one per scope, in order of name and scope; off ones left out."""
+    """Every quota of the policy and of the staffed task forces, one per scope, in order of name and scope; off ones left out.
+
+    One in a task force that is not staffed, or in a kind without any, has no task forces: nobody is in its scope.
+    """
     staffed = staffed_task_forces(scenario)
     every = tuple(item.id for item in staffed)
     found: list[Requirement] = []
@@ -123,8 +126,8 @@ def requirements(scenario: Scenario) -> tuple[Requirement, ...]:
             members = tuple(item.id for item in staffed if item.kind.value == quota.scope.value)
             found.append(Requirement(quota.name, quota.of, f"kind:{quota.scope.value}", members, *bounds))
         else:
-            chosen = every if quota.scope.kind == "each" else tuple(key for key in every if key == quota.scope.value)
-            found += [Requirement(quota.name, quota.of, key, (key,), *bounds) for key in chosen]
+            chosen = every if quota.scope.kind == "each" else (quota.scope.value,)
+            found += [Requirement(quota.name, quota.of, key, (key,) if key in every else (), *bounds) for key in chosen]
     for item in staffed:
         found += [Requirement(q.name, q.of, item.id, (item.id,), q.min, q.max, q.mode) for q in item.quotas]
     binding = sorted(

@@ -366,9 +366,11 @@ def parse_needs(value: Any) -> Needs:
         return value
     if isinstance(value, Mapping):
         rest = {key: item for key, item in value.items() if key != "any_of"}
-        branches = value.get("any_of") or ()
+        branches = value.get("any_of", ())
         if not isinstance(branches, (list, tuple)):
             raise fail("Z117")
+        if "any_of" in value and not branches:
+            raise fail("Z140")  # one of none: impossible, or nothing asked? Nobody can tell
         every = parse_levels(rest)
     else:
         parts = [part.strip() for part in as_text(value).split("或")]

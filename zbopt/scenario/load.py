@@ -72,7 +72,10 @@ class Reader:
     """One loading: gathers rows and faults over the scenario file, its bases and its tables."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path / "scenario.yaml" if path.is_dir() else path
+        try:
+            self.path = path / "scenario.yaml" if path.is_dir() else path
+        except (OSError, ValueError):
+            raise DiagnosticsError([error("Z001", Mark(str(path)[:200]))]) from None
         self.folder = self.path.parent
         self.marks = Marks()
         self.found: list[Diagnostic] = []
@@ -152,10 +155,11 @@ class Reader:
     def common_sheet(self, name: str, tables: str) -> None:
         """The rows of a list from its sheet of the common workbook."""
         book = self.book(tables, self.marks.of(("tables",)))
-        for sheet in (SHEETS[name], name):
-            if sheet in book.sheets:
-                self.table(name, f"{tables}#{sheet}")
-                return
+        found = [sheet for sheet in (SHEETS[name], name) if sheet in book.sheets]
+        if len(found) > 1:
+            self.found.append(error("Z043", Mark(tables), sheets=tuple(found)))
+        elif found:
+            self.table(name, f"{tables}#{found[0]}")
 
     def unknown_sheets(self, tables: str) -> None:
         """A sheet that is no list is told: its rows are not read."""

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, model_validator
@@ -440,6 +441,16 @@ ROW_MODELS: dict[str, type[Model]] = {
 """The model of a row of each list."""
 
 
+UNORDERED: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "people": ("licences", "refuses"),
+    "units": ("short_names", "remit"),
+    "duties": ("tags",),
+    "task_forces": ("member_units", "duties", "succeeds"),
+    "posts": ("staffing", "licences"),
+})  # fmt: skip
+"""Lists whose order says nothing, so that it does not change the scenario's identity; wishes and wanted people have one."""
+
+
 class Scenario(Model):
     """Everything a planner wrote, typed and sorted; nothing changes after it is made."""
 
@@ -540,6 +551,10 @@ class Scenario(Model):
                 person.pop(name, None)
         for rule in CONFIDENTIAL_RULES:
             shown["policy"]["rules"].pop(rule, None)
+        for name, fields in UNORDERED.items():
+            for row in shown[name]:
+                for field in fields:
+                    row[field] = sorted(row[field])
         text = json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

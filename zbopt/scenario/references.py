@@ -170,6 +170,8 @@ def _places_of_people(rows: Rows, marks: Marks) -> Iterator[Diagnostic]:
         if current is not None and current.post in owner and owner[current.post] != current.task_force:
             mark = marks.of((*path, "current", "post"))
             yield error("Z206", mark, _who(person), "current.post", value=current.post, owner=owner[current.post])
+        if person.accepts_other is False and not person.preferences:
+            yield warning("Z212", marks.of((*path, "accepts_other")), _who(person), "accepts_other")
         both = sorted(set(person.preferences) & set(person.refuses))
         if both:
             yield warning("Z210", marks.of((*path, "refuses")), _who(person), "refuses", value="; ".join(both))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import stat
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -113,15 +114,21 @@ def read_bytes(path: Path, shown: str, limit: int = MAX_FILE_BYTES) -> bytes:
             raise DiagnosticsError([error("Z002", Mark(shown), size=found.st_size // 1024, limit=limit // 1024)])
         with open(path, "rb") as file:
             return file.read(limit)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         raise DiagnosticsError([error("Z001", Mark(shown))]) from None
 
 
 def inside(folder: Path, name: str, mark: Mark | None) -> Path:
     """The path of a file named in a scenario; Z006 where it leaves the scenario's folder (links included)."""
-    root = folder.resolve()
+    try:
+        root = folder.resolve()
+    except (OSError, RuntimeError):
+        raise DiagnosticsError([error("Z001", mark)]) from None
     unsafe = Path(name).is_absolute() or re.match(r"[A-Za-z]:|[\\/]", name) or "\x00" in name
-    target = (root / name.replace("\\", "/")).resolve() if not unsafe else root.parent
+    try:
+        target = (root / name.replace("\\", "/")).resolve() if not unsafe else root.parent
+    except (OSError, RuntimeError):  # a ring of links, a name too long
+        raise DiagnosticsError([error("Z001", Mark(name))]) from None
     if unsafe or (root != target and root not in target.parents):
         raise DiagnosticsError([error("Z006", mark, value=name.replace("\x00", "?"))])
     return target
@@ -135,14 +142,16 @@ def read_yaml(path: Path, shown: str, marks: Marks) -> tuple[dict[str, Any], lis
         raise DiagnosticsError(found)
     yaml = YAML(typ="rt", pure=True)
     try:
-        node = yaml.compose(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor used twice is legal, and would be told thousands of times
+            node = yaml.compose(text)
     except MarkedYAMLError as problem:
         place = problem.problem_mark or problem.context_mark
         line = place.line + 1 if place is not None else None
         raise DiagnosticsError([*found, _yaml_error(str(problem.problem or ""), text, shown, line)]) from None
-    except (YAMLError, ValueError, RecursionError) as problem:
+    except (YAMLError, ValueError, KeyError, RecursionError) as problem:
         raise DiagnosticsError(
-            [*found, error("Z010", Mark(shown), problem=str(problem).splitlines()[0][:120])]
+            [*found, error("Z010", Mark(shown), problem=(str(problem).splitlines() or [""])[0][:120])]
         ) from None
     if not isinstance(node, MappingNode):
         raise DiagnosticsError([*found, error("Z011", Mark(shown, 1))])
@@ -195,6 +204,10 @@ def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
     return found
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of a character, which no file can hold and an escape can name."""
+
+
 class _Walker:
     """Turns YAML nodes into plain values; counts them so that aliases cannot make them grow without end."""
 
@@ -222,6 +235,10 @@ class _Walker:
     def scalar(self, node: ScalarNode) -> str | None:
         if node.style in (None, "") and node.value in ("", "~", "null", "Null", "NULL"):
             return None
+        half = _HALF.search(str(node.value))
+        if half is not None:
+            self.found.append(error("Z126", self.mark(node), value=f"U+{ord(half[0]):04X}"))
+            return None
         return str(node.value)
 
     def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
@@ -229,7 +246,7 @@ class _Walker:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, ScalarNode) else None
-            if key is None:
+            if key is None or _HALF.search(str(key)):
                 self.found.append(error("Z015", self.mark(key_node)))
                 continue
             if key in result:

@@ -271,10 +271,14 @@ def _columns(grid: Grid, header_row: int, known: Mapping[str, str]) -> tuple[dic
     unused = []
     for place, text in enumerate(grid.rows[header_row]):
         title = header_key(text)
+        mark = grid.mark(header_row, place)
+        if (header_row, place) in grid.flaws or is_error(text):
+            found.append(error("Z030", mark))
+            columns[place] = ""
+            continue
         if not title:
             continue
         key = known.get(title)
-        mark = grid.mark(header_row, place)
         if key is None and title.lower() in UNUSED_HEADERS:
             unused.append(title)
             columns[place] = ""

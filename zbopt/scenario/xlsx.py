@@ -215,7 +215,11 @@ class Xlsx:
         if scan.last[0] >= MAX_ROWS:
             raise TooMuch("rows", MAX_ROWS)
         height, width = scan.claimed[0] + 1, scan.claimed[1] + 1
-        data = self._without_blanks(name, xml) if height * width > WASTED_CELLS else self.data
+        data = self.data
+        if height * width > WASTED_CELLS:
+            data = self._with(name, _without_blanks(xml))
+        elif "error" in scan.flaws.values():
+            data = self._with(name, _plain_errors(xml))
         rows = filled_down(_values(data, name, scan.last[0]), scan.merged)
         flaws = {place: flaw for place, flaw in scan.flaws.items() if not _text(rows, place)}
         flaws |= dict.fromkeys(_error_texts(rows), "error")
@@ -224,20 +228,34 @@ class Xlsx:
             name, rows, flaws, tuple(scan.merged), tuple(filled), tuple(scan.hidden_columns), name in self.hidden
         )
 
-    def _without_blanks(self, name: str, xml: bytes) -> bytes:
-        """The workbook with the blank cells of a sheet, and the size it claims, left out."""
-        prefix = rb"(?:[A-Za-z_][\w.-]*:)?"
-        bare = re.sub(rb"<" + prefix + rb"c\b[^>]*/>", b"", xml)
-        bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>\s*</" + prefix + rb"c>", b"", bare)
-        text = rb"(?:<" + prefix + rb"(?:is|t|v)\b[^>]*>|</" + prefix + rb"(?:is|t|v)>|\s)*"
-        bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>" + text + rb"</" + prefix + rb"c>", b"", bare)
-        bare = re.sub(rb"<" + prefix + rb"dimension\b[^>]*/>", b"", bare)
+    def _with(self, name: str, xml: bytes) -> bytes:
+        """The workbook with another XML of a sheet."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as made:
             for item in self.archive.infolist():
-                inside = bare if item.filename == self.paths[name] else member(self.archive, item.filename)
+                inside = xml if item.filename == self.paths[name] else member(self.archive, item.filename)
                 made.writestr(item.filename.replace("\\", "/"), inside)
         return buffer.getvalue()
+
+
+_PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
+
+
+def _plain_errors(xml: bytes) -> bytes:
+    """A sheet in which every error is one that calamine knows; which it is does not matter."""
+    return re.sub(
+        rb"(<" + _PREFIX + rb"c\b[^>]*\bt=[\"']e[\"'][^>]*>.*?<" + _PREFIX + rb"v>)[^<]*", rb"\1#N/A", xml, flags=re.S
+    )
+
+
+def _without_blanks(xml: bytes) -> bytes:
+    """A sheet without its blank cells, and the size it claims."""
+    prefix = _PREFIX
+    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*/>", b"", xml)
+    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>\s*</" + prefix + rb"c>", b"", bare)
+    text = rb"(?:<" + prefix + rb"(?:is|t|v)\b[^>]*>|</" + prefix + rb"(?:is|t|v)>|\s)*"
+    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>" + text + rb"</" + prefix + rb"c>", b"", bare)
+    return re.sub(rb"<" + prefix + rb"dimension\b[^>]*/>", b"", bare)
 
 
 def _values(data: bytes, name: str, last: int) -> list[list[str]]:

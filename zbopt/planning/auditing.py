@@ -1,0 +1,112 @@
+"""What the audit of a finished run can tell beyond the plan itself: its files, the claims that rest on a solver, a second solve."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zbopt.diagnostics import DiagnosticsError, Message, error
+from zbopt.plan import runfolder
+from zbopt.plan.audit import AuditFault
+from zbopt.plan.document import Document
+from zbopt.plan.merge_document import overrides_in
+from zbopt.plan.writing import located
+from zbopt.planning.answers import Finished
+from zbopt.planning.assigning import assign
+from zbopt.planning.merging import MergeRun
+from zbopt.progress import Listener, OnControl
+
+
+def file_faults(folder: Path) -> Iterator[AuditFault]:
+    """Files of a run folder that are not those its manifest was written with, and what differs between the two."""
+    if not folder.is_dir():
+        return
+    try:
+        manifest = runfolder.read_json(located(folder, runfolder.MANIFEST))
+        plan = runfolder.read_json(located(folder, runfolder.PLAN))
+        outputs = manifest["outputs"]
+        pairs = {str(name): str(digest) for name, digest in outputs.items()}
+        stated = {"seed": manifest["solver"]["seed"], "versions.zbopt": manifest["versions"]["zbopt"]}
+        own = {"seed": plan["seed"], "versions.zbopt": plan["versions"]["zbopt"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield _fault("audit.no_manifest", runfolder.MANIFEST, {"path": runfolder.MANIFEST})
+        return
+    for name, digest in sorted(pairs.items()):
+        file = located(folder, Path(name).name)
+        if not file.is_file():
+            yield _fault("audit.file_missing", name, {"path": name})
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            yield _fault("audit.file_changed", name, {"path": name})
+    for key, value in stated.items():
+        if own[key] != value:
+            yield _fault("audit.leaf", key, {"path": key})
+
+
+def _fault(code: str, path: str, args: Mapping[str, str]) -> AuditFault:
+    return AuditFault("document", ("path", path), Message(code, dict(args)), path)
+
+
+def unchecked_claims(plan: Document) -> list[Message]:
+    """What the plan says that only a solver knows: proved stages, uniqueness, impossibility, least headcount."""
+    if plan["status"] == "infeasible":
+        return [Message("claim.impossible")]
+    found = [Message("claim.best", {"stage": f"ui.stage.{row['name']}", "value": row["value"]}) for row in plan["stages"]
+             if row["status"] == "proved"]  # fmt: skip
+    found += [Message("claim.bound", {"stage": f"ui.stage.{row['name']}", "value": row["bound"]}) for row in plan["stages"]
+              if row["status"] != "proved"]  # fmt: skip
+    found += [Message("claim.unique")] if plan["repeatable"] else []
+    found += [Message("claim.headcount")] if plan.get("headcount_alone") is not None else []
+    return found
+
+
+def re_solve(
+    finished: Finished, *, time_limit_seconds: int | None = None, workers: int | None = None,
+    listener: Listener = None, on_control: OnControl = None,
+) -> tuple[AuditFault, ...]:  # fmt: skip
+    """Solve again with the plan's own settings and compare every claim; raises `DiagnosticsError` (Z557) where time ran out."""
+    plan = finished.document
+    more: dict[str, Any] = {
+        "time_limit_seconds": time_limit_seconds, "seed": plan["seed"], "workers": workers, "listener": listener,
+        "on_control": on_control,
+    }  # fmt: skip
+    if finished.kind == "assign":
+        again = assign(finished.loaded, **more).document
+    else:
+        overrides = overrides_in(plan) if finished.kind == "restructure" else None
+        run = MergeRun(finished.loaded, overrides, (), 0, plan["max_moves"], *more.values())
+        again = run.result().document
+    if again["status"] not in ("proved", "infeasible"):
+        raise DiagnosticsError([error("Z557")])
+    return tuple(_disagreements(plan, again))
+
+
+def _disagreements(plan: Document, again: Document) -> Iterator[AuditFault]:
+    """Where a plan claims what the second solve does not find."""
+
+    def told(code: str, path: str, **args: str | int) -> AuditFault:
+        return AuditFault("document", ("path", path), Message(code, args), path)
+
+    if (plan["status"] == "infeasible") != (again["status"] == "infeasible"):
+        yield told("resolve.status", "status", stated=f"state.{plan['status']}", found=f"state.{again['status']}")
+        return
+    best = {row["name"]: row["value"] for row in again["stages"]}
+    for number, row in enumerate(plan["stages"]):
+        name = f"ui.stage.{row['name']}"
+        value, sign = best.get(row["name"]), -1 if row["name"] == "merit" else 1
+        if value is None:
+            continue
+        if row["status"] == "proved" and row["value"] != value:
+            yield told("resolve.value", f"stages[{number}].value", stage=name, stated=row["value"], found=value)
+            return  # later stages are best under this one: they cannot be compared
+        if sign * row["bound"] > sign * value:
+            yield told("resolve.bound", f"stages[{number}].bound", stage=name, stated=row["bound"], found=value)
+            return
+        if row["status"] != "proved":
+            return
+    if plan["repeatable"] and again["repeatable"] and plan["seats"] != again["seats"]:
+        yield told("resolve.unique", "repeatable")
+
+
+__all__ = ["file_faults", "re_solve", "unchecked_claims"]

@@ -1,0 +1,53 @@
+"""Whether there is anything to do: people, posts, task forces to staff, stages to be good at. Told before any model is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zbopt.diagnostics import Diagnostic, DiagnosticsError, error, warning
+from zbopt.scenario import facts
+from zbopt.scenario.load import Loaded
+from zbopt.scenario.models import Scenario
+
+ASSIGN_STAGES = ("unfilled", "quotas", "moves", "merit")
+"""The stages that bear on assigning; the others are of mergers."""
+
+
+def nothing_to_do(loaded: Loaded, merging: bool = False) -> Iterator[Diagnostic]:
+    """Errors of a scenario in which nobody could be staffed: no people, no task force, no post."""
+    scenario = loaded.scenario
+    if not scenario.people:
+        yield error("Z310", loaded.mark("policy", "policy"))
+    staffed = facts.staffed_task_forces(scenario)
+    if not staffed and not (merging and scenario.task_forces):
+        yield error("Z300", loaded.mark("policy", "policy"))
+    elif not any(scenario.posts_of[team.id] for team in staffed) and not (merging or _has_workload(scenario)):
+        yield error("Z311", loaded.mark("policy", "policy"))
+
+
+def _has_workload(scenario: Scenario) -> bool:
+    """Work from which a merger computes posts: such a scenario is for `merge` and `restructure`."""
+    return bool(scenario.workload)
+
+
+def stages_left_out(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Stages of mergers that `assign` leaves out (Z312), or that no other is left (Z533: then it has nothing to be good at)."""
+    names = [str(stage.name) for stage in loaded.scenario.policy.stages]
+    mark = loaded.mark("policy", "policy", "stages")
+    further = tuple(name for name in names if name not in ASSIGN_STAGES)
+    if further and len(further) == len(names):
+        yield warning("Z533", mark)
+    elif further:
+        yield warning("Z312", mark, (), "", stages=tuple(f"ui.stage.{name}" for name in further))
+
+
+def checked(loaded: Loaded, merging: bool = False) -> None:
+    """Raise `DiagnosticsError` where there is nothing to do."""
+    found = list(nothing_to_do(loaded, merging))
+    if not merging and any(item.code == "Z533" for item in stages_left_out(loaded)):
+        found.append(error("Z533", loaded.mark("policy", "policy", "stages")))
+    if found:
+        raise DiagnosticsError(found)
+
+
+__all__ = ["checked", "nothing_to_do", "stages_left_out"]
