@@ -15,13 +15,19 @@ def main(arguments: list[str] | None = None) -> None:
 
         run(arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("zbopt: interrupted / 已中止\n")
-        sys.exit(130)
+        _interrupted()
     except Exception:
         if not Received.stop:
             raise
-        sys.stderr.write("zbopt: interrupted / 已中止\n")
-        sys.exit(130)
+        _interrupted()
+
+
+def _interrupted() -> None:
+    """Stopped before a command could begin: nothing was written."""
+    from zbopt.signals import leave
+
+    sys.stderr.write("zbopt: aborted; nothing was written / 已中止；未写入任何文件\n")
+    leave(130)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ From the first moment of the process on; while something is solved, `stoppable` 
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 """The signals that ask a command to end."""
@@ -28,6 +31,24 @@ def abort(number: int, frame: FrameType | None) -> None:
     """End at once, as Python ends on Ctrl-C."""
     Received.stop = True
     raise KeyboardInterrupt
+
+
+def ignore() -> None:
+    """Nothing is left to stop: what is done is done, and its exit code says so."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def leave(code: int) -> NoReturn:
+    """Exit at once, what was printed flushed.
+
+    Python remembers an interruption that reached code it had compiled from text (a dataclass, say), and would end the
+    process by SIGINT in place of the exit code, however well it was handled.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def install() -> None:
@@ -51,4 +72,4 @@ def handled(handler: Handler) -> Iterator[None]:
             signal.signal(number, earlier)
 
 
-__all__ = ["Received", "abort", "handled", "install"]
+__all__ = ["STOPS", "Received", "abort", "handled", "ignore", "install", "leave"]

@@ -5,7 +5,6 @@ Nothing heavy is imported before a command runs: `zbopt --help` pays for click a
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
@@ -16,6 +15,7 @@ import click
 
 from zbopt.progress import SOLVER_THREAD
 from zbopt.report.language import LANGUAGES, Language, default_language
+from zbopt.signals import Received, ignore, leave
 from zbopt.version import __version__
 
 OK, CRASH, BAD_INPUT, IMPOSSIBLE, NO_PLAN, AUDIT_FAULTS, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
@@ -187,10 +187,8 @@ def _usage_error(problem: click.ClickException) -> str:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit; at once where a solver that was told to stop is still at work in its thread, whom nobody waits for."""
-    if any(thread.name == SOLVER_THREAD and thread.is_alive() for thread in threading.enumerate()):
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
+    """Exit; at once after an interruption, or where a solver that was told to stop is still at work in its thread."""
+    ignore()
+    if Received.stop or any(item.name == SOLVER_THREAD and item.is_alive() for item in threading.enumerate()):
+        leave(code)
     sys.exit(code)

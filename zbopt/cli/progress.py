@@ -15,7 +15,7 @@ from zbopt.cli import NO_PLAN
 from zbopt.cli.memory import MB, Watch, default_limit
 from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, Command, Control, Event
 from zbopt.report.language import Language
-from zbopt.signals import abort, handled
+from zbopt.signals import Received, abort, handled
 
 
 def listener(style: str) -> Callable[[Event], None] | None:
@@ -91,6 +91,7 @@ def stoppable(language: Language, time_limit: int | None = None, memory_limit: i
     def interrupt(number: int, frame: FrameType | None) -> None:
         if not stopper.held or stopper.interrupted:
             abort(number, frame)
+        Received.stop = True
         stopper.stop(INTERRUPTED)
         click.echo(language.text("ui.interrupted"), err=True)
 

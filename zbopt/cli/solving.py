@@ -69,13 +69,18 @@ def assign(scenario: Path, out: Path | None, replace: bool, cross_check: bool, l
             on_control=stopper,
         )
         _put(result, output, run["workers"])
+        _show(result, run["style"], language)
     _finish(result, output, run, language)
 
 
+def _show(result: Any, style: str, language: Language) -> None:
+    """The outcome; a stop signal does not cut it short."""
+    shown = _shown(result, style, language)
+    put(shown) if style in ("json", "csv") else say(shown, nl=False)
+
+
 def _finish(result: Any, output: Output, run: dict[str, Any], language: Language) -> None:
-    """Show the outcome, exit with its code."""
-    shown = _shown(result, run["style"], language)
-    put(shown) if run["style"] in ("json", "csv") else say(shown, nl=False)
+    """Exit with the code of the outcome."""
     if output.failed:
         sys.exit(BAD_INPUT)
     if result.status == "infeasible":
@@ -189,6 +194,7 @@ def _merged(use_case: str, scenario: Path, language: Language, run: dict[str, An
             **more,
         )
         _put(result, output, run["workers"])
+        _show(result, run["style"], language)
     _finish(result, output, run, language)
 
 

@@ -1,6 +1,6 @@
 """Why a seat is empty, why a person sits where they sit, and why not elsewhere: bars by rule, then what stands in the way.
 
-Confidential rules appear by number only. Re-solving explanations (chains of moves, prices) are not made here.
+Confidential rules appear as one class. Re-solving explanations (chains of moves, prices) are not made here.
 """
 
 from __future__ import annotations

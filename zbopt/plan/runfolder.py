@@ -67,7 +67,12 @@ def owner(folder: Path) -> Identity | None:
 
 
 def is_free(folder: Path) -> bool:
-    """Whether nothing stands at a place: no such folder, or an empty one; raises `OSError` where that cannot be seen."""
+    """Whether nothing stands at a place: no such folder, or an empty one; raises `OSError` where that cannot be seen.
+
+    Finishes first what a killed run left there.
+    """
+    if folder.is_dir():
+        settle(folder)
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+PROBE = ".zbopt-probe-"
 STAGE = ".zbopt-new-"
 COMPLETE = ".complete"
 A_DAY = 24 * 3600.0
@@ -53,6 +54,8 @@ def _free_of_folders(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def settle(folder: Path) -> None:
     """Finish or undo what a killed run left in a folder; where that cannot be written, `located` still finds the new files."""
+    with contextlib.suppress(OSError):
+        _clean_probes(folder)
     for stage in _stages(folder):
         if _in_use(stage, STAGE):
             continue  # its run is about to finish it
@@ -96,7 +99,8 @@ def probe(target: Path) -> None:
             made.append(parent)
         place = target if target.is_dir() else target.parent
         _name_tried(target)
-        trial = place / f".zbopt-probe-{os.getpid()}"
+        _clean_probes(place)
+        trial = place / f"{PROBE}{os.getpid()}"
         try:
             _put(trial, b"\0" * PROBE_BYTES)
         finally:
@@ -160,6 +164,13 @@ def _clean_beside(folder: Path) -> None:
     for item in folder.parent.iterdir():
         if item.name.startswith(begins) and item.is_dir() and not _in_use(item, begins):
             shutil.rmtree(item, ignore_errors=True)
+
+
+def _clean_probes(folder: Path) -> None:
+    """Remove what killed runs left of trying to write here."""
+    for item in folder.iterdir():
+        if item.name.startswith(PROBE) and item.is_file() and not _in_use(item, PROBE):
+            item.unlink(missing_ok=True)
 
 
 def _beside(folder: Path) -> str:

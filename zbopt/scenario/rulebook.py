@@ -52,7 +52,7 @@ class Rule:
 
     @property
     def confidential(self) -> bool:
-        """Shown by number only."""
+        """Told as one class with the others of its kind, never by number."""
         return self.id in CONFIDENTIAL_RULES
 
 
