@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 CHECK = ("check", "./case")
 
 
-def fuzz(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+def fuzz(*arguments: str, before: str = "pass") -> subprocess.CompletedProcess[str]:
     """The script in a process of its own: it forks, and a test runner has threads."""
     code = f"import sys; {before}; from tests.fuzz.run import main; sys.exit(main())"
     return subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, encoding="utf-8")

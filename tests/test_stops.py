@@ -60,6 +60,18 @@ def test_a_signal_leaves_everything_in_order(number: int, assigned: Reference, t
     assert trial.faults == [], str(trial)
 
 
+@pytest.mark.slow
+@on_linux
+@pytest.mark.parametrize(("sign", "last"), [("KILL", 1), ("KILL", 2), ("INT", 1)])
+def test_ended_right_before_a_rename_the_old_result_comes_back(
+    sign: str, last: int, assigned: Reference, tmp_path: Path
+) -> None:
+    start = assigned.starts[1]
+    moment = kills.Moment("file", 0.0, start.renames[-last:][0] if start.renames else start.changes)
+    trial = kills.run(kills.Trial(assigned, sign, start, moment, f"rename -{last}"), tmp_path / "t", sign == "KILL")
+    assert trial.faults == [], str(trial)
+
+
 # --- foreign files ---------------------------------------------------------------------------------------------------
 
 Files = dict[str, bytes]

@@ -29,8 +29,11 @@ class Mark:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 """What may be an identity number: 18 signs, or 15 as until 1999."""
+
+_PIECE = re.compile(r"\d{9,}")
+"""What may be a piece of one, where a row was torn."""
 
 
 def masked(value: Any) -> Any:
@@ -72,7 +75,7 @@ class Diagnostic:
 
     def __post_init__(self) -> None:
         """The same for whom and what it is about."""
-        object.__setattr__(self, "subject", tuple(masked(item) for item in self.subject))
+        object.__setattr__(self, "subject", tuple(_PIECE.sub("***", masked(item)) for item in self.subject))
         object.__setattr__(self, "field", masked(self.field))
 
     @property

@@ -24,7 +24,10 @@ class Received:
     """Whether a stop was asked for: an exception on the way out is then no defect, whatever it says."""
 
     stop = False
-    """A library that is being imported may turn the interruption into an error of its own."""
+    """Set by an abort: a library that is being imported may turn it into an error of its own."""
+
+    asked = False
+    """Set when a run was asked to end with its best plan."""
 
 
 def abort(number: int, frame: FrameType | None) -> None:

@@ -124,7 +124,7 @@ def _looks(control: Control, number: int | None) -> _Looks:
 
 @dataclass
 class Stop:
-    """One stop of a case: how and when, and what is wrong with what came back."""
+    """One stop of a case: how and when, and what is wrong with what came back; `early`: before anything was solved."""
 
     known: Known
     label: str
@@ -132,6 +132,7 @@ class Stop:
     at: float
     outcome: str = ""
     slow: float = 0.0
+    early: bool = False
     faults: list[tuple[str, str]] = field(default_factory=list)
     best: dict[str, float] = field(default_factory=dict)
 
@@ -307,8 +308,8 @@ class Counts:
     def take(self, stop: Stop) -> None:
         """Count one."""
         self.outcomes[size_of(stop.known.made.people), stop.way, stop.outcome] += 1
-        self.possible += bool(stop.known.possible)
-        lost = "no plan" in stop.outcome or stop.outcome in ("crash", "audit error")
+        self.possible += bool(stop.known.possible) and not stop.early
+        lost = stop.early or "no plan" in stop.outcome or stop.outcome in ("crash", "audit error")
         self.plans += bool(stop.known.possible) and not lost
         self.slowest = max(self.slowest, (stop.slow, str(stop)))
         self.faults += [(kind, str(stop), detail) for kind, detail in stop.faults]

@@ -20,6 +20,8 @@ KINDS = ("KILL", "INT", "TERM")
 GRACEFUL = {"INT", "TERM", "HUP"}
 SLOWEST = 10.0
 """Seconds a process may take to end after it was asked to."""
+AWAKE = 0.15
+"""Seconds in which Python itself starts: what a signal does there is not in the hands of zbopt."""
 BEGUN = ('"relaxation"', '"search"', '"done"', '"plan"', '"rows"')
 """Activities of a solve that has a plan to keep, where one is possible with seats left empty."""
 
@@ -98,7 +100,7 @@ def _moment(reference: Reference, sign: str, start: Start, rng: random.Random) -
         return Moment("file", delay, number=_number(start, rng))
     seconds = rng.choice((rng.uniform(0, 1.02), rng.uniform(0, 1.02), rng.uniform(0, 0.4), rng.uniform(0.9, 1.05)))
     target = "group" if sign != "KILL" and rng.random() < 0.3 else "main"
-    return Moment("time", seconds * start.seconds, target=target, again=again)
+    return Moment("time", max(AWAKE, seconds * start.seconds), target=target, again=again)
 
 
 def _number(start: Start, rng: random.Random) -> int:
@@ -248,6 +250,8 @@ def _asked(made: Trial, ended: Ended, out: Path, old: dict[str, str], found: str
     hidden = leftovers(out.parent)
     if hidden:
         made.fault("leftovers after a stop", hidden)
+    if found == "hidden":
+        made.fault("old result out of its place after a stop", hidden)
     told = ended.err + ended.out
     if "time limit" in told.lower():
         made.fault("untrue reason", "time limit")

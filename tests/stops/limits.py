@@ -15,8 +15,8 @@ from tests.stops.processes import Run
 
 LIMITS = {300: (3, 5, 10, 30), 1000: (3, 5, 10, 30), 3000: (3, 5, 10, 30), 10_000: (30, 60)}
 HEAD = (
-    "| people | load | limit s | wall s | allowed s | over s | within | exit | plan | seats filled | peak MB |\n"
-    + "|---" * 11
+    "| people | load | limit s | wall s | cpu s | allowed s | over s | within | exit | plan | seats filled | peak MB |\n"
+    + "|---" * 12
     + "|"
 )
 OPTIONS = {"full-time": {"part_time": 0.0}, "part-time": {"part_time": 0.5}}
@@ -30,6 +30,7 @@ class Row:
     load: str
     limit: int
     seconds: float
+    processor: float
     code: int
     plan: str
     filled: str
@@ -48,7 +49,7 @@ class Row:
     def __str__(self) -> str:
         over = max(0.0, self.seconds - self.allowed)
         cells = (
-            self.people, self.load, self.limit, f"{self.seconds:.1f}", f"{self.allowed:.1f}", f"{over:.1f}",
+            self.people, self.load, self.limit, f"{self.seconds:.1f}", f"{self.processor:.1f}", f"{self.allowed:.1f}", f"{over:.1f}",
             "yes" if self.seconds <= self.allowed else "no", self.code, self.plan, self.filled, self.megabytes,
         )  # fmt: skip
         return "| " + " | ".join(map(str, cells)) + " |"
@@ -63,7 +64,8 @@ def measured(case: Path, folder: Path, people: int, load: str, limit: int) -> Ro
     seconds = time.monotonic() - run.begun
     run.process.returncode = os.waitstatus_to_exitcode(status)
     plan, filled = _plan(out / "plan.json")
-    return Row(people, load, limit, seconds, run.process.returncode, plan, filled, usage.ru_maxrss // 1024)
+    processor = usage.ru_utime + usage.ru_stime
+    return Row(people, load, limit, seconds, processor, run.process.returncode, plan, filled, usage.ru_maxrss // 1024)
 
 
 def _plan(path: Path) -> tuple[str, str]:

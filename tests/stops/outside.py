@@ -111,6 +111,7 @@ def _judge(stop: Stop, ended: Ended, out: Path) -> None:
         lines = [line for line in ended.err.splitlines() if line.strip() and not line.startswith("{")]
         stop.fault("exit code", f"{ended.code}: {lines[-1][:200] if lines else ''}")
     begun = any(mark in ended.err for mark in ('"relaxation"', '"search"'))
+    stop.early = aborted and not begun
     if stop.known.possible and not seated and ended.code in (0, 4, 130) and (begun or not aborted):
         stop.fault(f"no plan though one is at hand ({stop.known.possible})", f"exit {ended.code}")
     if out.exists():

@@ -126,6 +126,19 @@ class Group(_Spoken, _HelpMixin, click.Group):
         "explain-code",
     )
 
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command; a usage error is told like everything else: without control signs and identity numbers."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
+        from zbopt.cli.echo import say
+
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
+        except click.ClickException as problem:
+            say(_usage_error(problem), err=True)
+            sys.exit(problem.exit_code)
+        sys.exit(code if isinstance(code, int) else OK)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order a planner needs them."""
         return list(self.names)
@@ -189,6 +202,10 @@ def _usage_error(problem: click.ClickException) -> str:
 def _leave(code: int) -> NoReturn:
     """Exit; at once after an interruption, or where a solver that was told to stop is still at work in its thread."""
     ignore()
-    if Received.stop or any(item.name == SOLVER_THREAD and item.is_alive() for item in threading.enumerate()):
+    if (
+        Received.stop
+        or Received.asked
+        or any(item.name == SOLVER_THREAD and item.is_alive() for item in threading.enumerate())
+    ):
         leave(code)
     sys.exit(code)

@@ -164,13 +164,14 @@ def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **
 
 def _audited(faults: list[Any], language: Language) -> None:
     """What was checked, and every fault with its place."""
+    from zbopt.report.terminal import wrapped
     from zbopt.scenario.vocabulary import shown_rule
 
     say(language.text("audit.bad", count=len(faults)) if faults else language.text("audit.good"))
     for fault in faults:
         rule = " ".join((language.word(shown_rule(fault.rule)), fault.shown_subject[1], fault.path)).strip()
         say(f"  {fault.path if fault.rule == 'document' else rule}: {language.message(fault.message)}")
-    say(language.text("audit.checked"))
+    say(wrapped(language.text("audit.checked")))
 
 
 @click.command(cls=Command, help="help.explain-code")

@@ -50,6 +50,10 @@ def _answered(
         )
         answer = getattr(planning, ask)(asked, *arguments)
     _show(answer, style, finished.scenario, language)
+    if on_control.interrupted:
+        sys.exit(INTERRUPTED)
+    if any(message.code == "forced.stopped" for message in answer.messages):
+        sys.exit(NO_PLAN)
 
 
 def _show(answer: Any, style: str, scenario: Any, language: Language) -> None:
@@ -166,8 +170,10 @@ def repair(
         say(language.text("repair.apply"))
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)
-    if found.status == "stopped":
-        sys.exit(INTERRUPTED if found.solution is not None and found.solution.assignment else NO_PLAN)
+    if on_control.interrupted:
+        sys.exit(INTERRUPTED)
+    if found.status == "stopped" and (found.solution is None or found.solution.assignment is None):
+        sys.exit(NO_PLAN)
 
 
 def _apply(loaded: Any, found: Any, number: int, language: Language) -> None:

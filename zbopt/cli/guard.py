@@ -86,7 +86,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             say(language.text("ui.memory", limit=""), err=True)
             sys.exit(NO_PLAN)
         except Exception as problem:
-            if Received.stop:  # a library made an error of its own of the interruption
+            if Received.stop and type(problem).__name__ != "AuditError":  # made by a library of the interruption
                 interrupted(language)
             _defect(problem, language)
 

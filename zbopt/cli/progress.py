@@ -91,7 +91,7 @@ def stoppable(language: Language, time_limit: int | None = None, memory_limit: i
     def interrupt(number: int, frame: FrameType | None) -> None:
         if not stopper.held or stopper.interrupted:
             abort(number, frame)
-        Received.stop = True
+        Received.asked = True
         stopper.stop(INTERRUPTED)
         click.echo(language.text("ui.interrupted"), err=True)
 

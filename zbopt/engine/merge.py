@@ -35,6 +35,9 @@ from zbopt.scenario.workload import Workloads
 FIRST_STAGES = ("unfilled", "seats", "persons", "task_forces")
 """The stages whose least values the partition alone may give."""
 
+TIGHT_SECONDS = 1
+"""Time, beyond the limit if need be, for the columns that follow from a plan."""
+
 MAX_LEVELS = 6
 """Headcounts tried one after the other with every seat filled, before all stages are solved over all teams."""
 
@@ -331,7 +334,7 @@ def _tight(built: Built, point: Floats) -> Floats:
     upper[chosen] = lower[chosen] = np.rint(point[chosen])
     fixed = replace(built.model, lower=lower, upper=upper)
     for name in ("quotas", "merit"):
-        result = search(fixed, fixed.objectives[name], Control(), name, np.flatnonzero(upper > 0), point)
+        result = search(fixed, fixed.objectives[name], Control(TIGHT_SECONDS), name, np.flatnonzero(upper > 0), point)
         point = point if result.x is None else result.x
         fixed = fixed.with_row(fixed.objectives[name], float(np.rint(fixed.objectives[name] @ point)))
     return point

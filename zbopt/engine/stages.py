@@ -273,13 +273,11 @@ def _best_bound(lowest: int, bound: float) -> int:
 
 
 def of_plan(stage: StageResult, own: int) -> StageResult:
-    """The stage as the plan has it: its own value, and in a stage that is not proved no value staler than that.
+    """The stage as the plan has it: its own value, which is also the value of a stage that is not proved.
 
     A tolerance leaves slack loose in the search, and a search that was stopped leaves any column loose.
     """
-    better = own > stage.value if stage.name == "merit" else own < stage.value
-    stale = stage.status == "not_reached" or (stage.status != "proved" and better)
-    return replace(stage, value=own if stale else stage.value, plan_value=own)
+    return replace(stage, value=stage.value if stage.status == "proved" else own, plan_value=own)
 
 
 def last_without_tolerance(stages: list[Stage]) -> list[Stage]:

@@ -104,10 +104,19 @@ def probe(target: Path) -> None:
         try:
             _put(trial, b"\0" * PROBE_BYTES)
         finally:
-            trial.unlink(missing_ok=True)
+            _removed(trial)
     finally:
         for parent in reversed(made):
             parent.rmdir()
+
+
+def _removed(file: Path) -> None:
+    """Remove a file, also when the interruption comes just then."""
+    try:
+        file.unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _name_tried(target: Path) -> None:

@@ -150,6 +150,13 @@ class _Pool:
         with _no_script():
             return self.pool.submit(solve_task, self.sent, task)
 
+    def abandon(self) -> None:
+        """End the processes at once; what they were doing is lost."""
+        if self.pool is not None:
+            for process in list((getattr(self.pool, "_processes", None) or {}).values()):
+                process.terminate()
+            self.close()
+
     def renew(self) -> None:
         """Leave a pool that lost a process; the next task starts another."""
         self.close()
@@ -189,8 +196,8 @@ def in_processes(sent: Shipment, tasks: Sequence[Task], processes: int, control:
         yield from _collected(pool, tasks, 2 * processes, control)
 
 
-def _collected(pool: _Pool, tasks: Sequence[Task], ahead: int, control: Control) -> Found:
-    """Raises `DiagnosticsError` (Z548) where workers die over and over."""
+def _collected(pool: _Pool, tasks: Sequence[Task], ahead: int, control: Control, wait_for_begun: bool = True) -> Found:
+    """Raises `DiagnosticsError` (Z548) where workers die over and over. What was begun when time runs out is waited for or given up."""
     left = list(tasks)[::-1]
     running: dict[Future[Outcome], Task] = {}
     deaths = 0
@@ -202,7 +209,9 @@ def _collected(pool: _Pool, tasks: Sequence[Task], ahead: int, control: Control)
             except BrokenProcessPool:
                 left.append(task)
                 break
-        if not running and control.out_of_time():
+        if control.out_of_time() and not (running and wait_for_begun):
+            if running:
+                pool.abandon()
             return
         done = wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done if running else set()
         broken = not running
@@ -265,7 +274,7 @@ def solved_elsewhere(
             """The outcome of each; what was not reached in time is missing."""
             tasks = [Task(str(place), edits, seconds, base.assignment or ()) for place, edits in enumerate(many)]
             found = {}
-            for task, outcome in _collected(pool, tasks, 2 * number, control):
+            for task, outcome in _collected(pool, tasks, 2 * number, control, wait_for_begun=False):
                 found[task.edits] = outcome
                 control.emit("prices", "search", len(found))
             return found

@@ -67,7 +67,7 @@ class Lists(Telling):
         zero = sum(row["stages"] is not None and not any(row["stages"].values()) for row in document["prices"])
         missing = document["listed"] - len(document["prices"])
         lines = [f"{document['scenario']['name']}  {document['scenario']['as_of']}"]
-        lines += [wrapped(self.stages(document["stages"])), ""]
+        lines += [wrapped(self.base(document)), ""]
         lines.append(sheet.text() if sheet.rows else self.say("price.nothing_yet" if missing else "price.nothing"))
         if not every and zero:
             lines.append(wrapped(self.say("price.zero", count=zero)))
@@ -76,6 +76,12 @@ class Lists(Telling):
         lines.append(wrapped(self.say("price.reading")))
         return "\n".join(lines)
 
+    def base(self, document: Document) -> str:
+        """The stages of the plan everything is measured against, with those that are not proved best."""
+        open_ones = tuple(f"ui.stage.{row['name']}" for row in document["stages"] if row["status"] != "proved")
+        stages = self.stages(document["stages"])
+        return f"{stages}; {self.say('price.base_open', stages=open_ones)}" if open_ones else stages
+
     # --- alternatives ------------------------------------------------------------------------------------------------
 
     def alternatives(self, document: Document) -> str:
@@ -83,7 +89,7 @@ class Lists(Telling):
         head = f"{document['scenario']['name']}  {document['scenario']['as_of']}"
         if document["status"] == "infeasible":
             return "\n".join([head, self.say("price.no_plan")])
-        lines = [head, wrapped(self.stages(document["stages"]))]
+        lines = [head, wrapped(self.base(document))]
         lines.append(self.say("alternative." + document["search"], count=len(document["plans"])))
         lines.append("")
         lines.append(self.plan_sheet(document).text())

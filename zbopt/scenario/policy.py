@@ -33,7 +33,7 @@ from zbopt.scenario.fields import (
     word_schema,
 )
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Incumbents, Linkage, Mode, StageName, TaskForceKind
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Linkage, Mode, StageName, TaskForceKind
 
 
 class Model(BaseModel):
@@ -116,7 +116,7 @@ def parse_rules(value: Any) -> Mapping[str, RulePolicy]:
     if not isinstance(value, Mapping):
         raise fail("Z116", value=as_text(value))
     faults: list[Fault] = [
-        ((str(name),), "Z130", {"value": str(name), "nearest": nearest(str(name), RULES)})
+        ((str(name),), "Z130", {"value": str(name), "nearest": nearest(str(name), set(RULES) - CONFIDENTIAL_RULES)})
         for name in value
         if name not in RULES
     ]

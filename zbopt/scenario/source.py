@@ -148,11 +148,10 @@ def read_yaml(path: Path, shown: str, marks: Marks) -> tuple[dict[str, Any], lis
     except MarkedYAMLError as problem:
         place = problem.problem_mark or problem.context_mark
         line = place.line + 1 if place is not None else None
-        raise DiagnosticsError([*found, _yaml_error(str(problem.problem or ""), text, shown, line)]) from None
+        said = re.sub(r"'(?!<)[^']*'", "'...'", str(problem.problem or ""))  # it quotes the file, whatever stands there
+        raise DiagnosticsError([*found, _yaml_error(said, text, shown, line)]) from None
     except (YAMLError, ValueError, KeyError, RecursionError) as problem:
-        raise DiagnosticsError(
-            [*found, error("Z010", Mark(shown), problem=(str(problem).splitlines() or [""])[0][:120])]
-        ) from None
+        raise DiagnosticsError([*found, error("Z010", Mark(shown), problem=type(problem).__name__)]) from None
     if not isinstance(node, MappingNode):
         raise DiagnosticsError([*found, error("Z011", Mark(shown, 1))])
     walker = _Walker(shown, marks)
