@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -118,3 +119,15 @@ def stopped_case() -> dict[str, Any]:
         "posts": posts,
         "policy": {"quotas": [{"name": "高手", "of": "category.plan >= 4", "in": "each", "min": "60%", "mode": "target"}]},
     }  # fmt: skip
+
+
+def test_what_writing_needs_is_kept_back_from_the_limit() -> None:
+    """Ten seconds to read a scenario: of a limit of 60 the solve gets what leaves time to audit and write, never less than two thirds."""
+    control = Control(60)
+    control.count_from(time.monotonic() - 10)
+    left = control.seconds_left()
+    assert left is not None
+    assert 29.5 < left <= 30
+    small = Control(60)
+    small.count_from(time.monotonic() - 0.5)
+    assert abs((small.seconds_left() or 0) - 59.5) < 0.2

@@ -40,6 +40,9 @@ _IMPORTED = time.monotonic()
 GRACE_SECONDS = 2.0
 """What a process may take beyond its limit to write down what it has."""
 
+NEEDED_AFTER = 2.25
+"""Seconds to write a plan down, per second it took to start and to read its scenario (3,000 to 10,000 people)."""
+
 MOST_RESERVED = 1 / 3
 """Share of a limit that is kept back for writing down, at the most."""
 
@@ -81,13 +84,13 @@ class Control:
     def count_from(self, begun: float) -> None:
         """Count the limit from an earlier moment (`time.monotonic`), say the start of the process.
 
-        What was needed so far to read and check is about what is needed at the end to audit and write; as far as that goes
-        beyond the grace it is kept back from the solve.
+        What is needed at the end to audit and write is told from what was needed so far to read (`NEEDED_AFTER`); as far as that
+        goes beyond the grace it is kept back from the solve.
         """
         self._start = begun
         if self.time_limit_seconds is not None:
             most = MOST_RESERVED * self.time_limit_seconds
-            self._reserve = min(most, max(0.0, self.seconds() - GRACE_SECONDS))
+            self._reserve = min(most, max(0.0, NEEDED_AFTER * self.seconds() - GRACE_SECONDS))
 
     @property
     def stop_requested(self) -> bool:
