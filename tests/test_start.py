@@ -9,9 +9,13 @@ import pytest
 from tests.brute.cases import FOCI, random_case
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.assign import assignment_at, build
+from zbopt.engine.data import Data
+from zbopt.engine.eligibility import eligibility
 from zbopt.engine.start import start_plan
+from zbopt.plan.bars import Bars
 from zbopt.plan.measure import measure
 from zbopt.scenario import facts
+from zbopt.scenario.fields import Month
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario
 
@@ -83,3 +87,20 @@ def test_a_hard_share_costs_as_few_seats_as_it_must() -> None:
     point = start_plan(context, model)
     assert point is not None
     assert len(assignment_at(context, point)) == 4
+
+
+def test_engine_and_audit_agree_on_every_age() -> None:
+    """A birth after `as_of` is told when a file is read; where it is allowed, a post with an upper age only bars nobody young."""
+    case = part_time(8)
+    case["posts"] = [{"id": "T1-a", "task_force": "T1", "seats": 9, "age_max": 40}]
+    case["people"] = [
+        {"id": f"P{age}", "name": f"季{age}", "unit": "U1", "birth": f"{2019 - age}-06"} for age in (0, 16, 40, 41)
+    ]
+    scenario = parse({**case, "policy": {"plausible": {"youngest": 0}}}).scenario
+    newborn = scenario.people[0].model_copy(update={"id": "P-3", "birth": Month(2022, 6)})
+    scenario = scenario.replaced(people=(newborn, *scenario.people))
+    data, bars = Data(scenario), Bars(scenario)
+    allowed = eligibility(data).allowed
+    for place, person in enumerate(data.people):
+        assert bool(allowed[place, 0]) is not bool(bars.hard(person, data.posts[0])), person.id
+    assert allowed[:, 0].sum() == 4

@@ -163,7 +163,7 @@ def _r23(data: Data) -> Bools:
 def _r24(data: Data) -> Bools:
     birth = data.month([person.birth for person in data.people], NEVER)
     age = np.where(birth == NEVER, -1, (data.scenario.as_of.index - birth) // 12)
-    low = np.array([-1 if post.age_min is None else post.age_min for post in data.posts])
+    low = np.array([-(10**6) if post.age_min is None else post.age_min for post in data.posts])
     high = np.array([10**6 if post.age_max is None else post.age_max for post in data.posts])
     asked = np.array([post.age_min is not None or post.age_max is not None for post in data.posts], bool)
     known = (birth != NEVER).reshape(-1, 1)
