@@ -1,0 +1,93 @@
+"""Forged runs: what the audit of a folder finds by itself, and what only a second solve finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.here import zbopt_here
+from zbopt.plan.document import derived
+
+TINY = "scenarios/tiny"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert zbopt_here("assign", TINY, "--out", str(tmp_path / "run")).returncode == 0
+    return tmp_path / "run"
+
+
+def forged(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The plan alone, altered: without its manifest no hash tells."""
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    change(plan)
+    file = folder.parent / "forged.json"
+    file.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+def audit(path: Path, *more: str) -> Any:
+    return zbopt_here("audit", str(path), "--scenario", TINY, *more)
+
+
+def test_a_good_run_names_the_claims_it_rests_on(folder: Path) -> None:
+    done = audit(folder)
+    assert done.returncode == 0
+    assert "not checked" in done.stdout
+    assert "2150 is best" in done.stdout
+    again = audit(folder, "--re-solve")
+    assert again.returncode == 0
+    assert "not checked" not in again.stdout
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "audit.json"])
+def test_files_that_were_changed_or_lost_are_found(name: str, folder: Path) -> None:
+    (folder / name).write_bytes(b"x")
+    changed = audit(folder)
+    assert (changed.returncode, name in changed.stdout) == (5, True)
+    (folder / name).unlink()
+    missing = audit(folder)
+    assert (missing.returncode, name in missing.stdout) == (5, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan: plan.update(note="x"),
+        lambda plan: plan.update(seed="1"),
+        lambda plan: plan["versions"].update(other="1"),
+        lambda plan: plan["stages"][0].update(note="x"),
+        lambda plan: plan["scenario"].update(file="x"),
+    ],
+)
+def test_keys_seeds_and_versions_that_mean_nothing_are_faults(change: Any, folder: Path) -> None:
+    assert audit(forged(folder, change)).returncode == 5
+
+
+def impossible(plan: dict[str, Any]) -> None:
+    plan.update({"status": "infeasible", "stages": [], "repeatable": False})
+    for key in list(plan):
+        if key in ("quotas", "moves", "wishes", "units", "coverage", "paid"):
+            del plan[key]
+    plan.update(derived(None, None))  # type: ignore[arg-type]
+
+
+def worse(plan: dict[str, Any]) -> None:
+    """A worse merit called proved best: value and bound agree with each other and not with the truth."""
+    plan["stages"][-1].update({"value": 2150, "bound": 2149, "gap": 1, "status": "feasible"})
+    plan.update({"status": "feasible", "ended": "time_limit", "repeatable": False})
+
+
+def test_an_invented_impossibility_is_found_by_a_second_solve(folder: Path) -> None:
+    file = forged(folder, impossible)
+    told = audit(file)
+    assert "no plan keeps the hard rules" in told.stdout
+    assert audit(file, "--re-solve").returncode == 5
+
+
+def test_a_bound_below_what_is_possible_is_found(folder: Path) -> None:
+    assert audit(forged(folder, worse), "--re-solve").returncode == 5
