@@ -20,6 +20,8 @@ from typing import Any
 
 import pytest
 
+from tests.old_formats import flawed_ods, flawed_xls
+
 HERE = Path(__file__).parent
 BAD = HERE / "cases" / "bad"
 CASES = sorted(folder.name for folder in BAD.iterdir() if folder.is_dir())
@@ -246,6 +248,36 @@ def sheet_of_flaws(folder: Path) -> list[str]:
     ]
 
 
+def ods_of_flaws(folder: Path) -> list[str]:
+    write(folder, HEAD + "tables: t.ods\n")
+    flawed_ods(folder / "t.ods")
+    return ["Z031 t.ods#人员!E7", *flaws_of("t.ods")]
+
+
+def xls_of_flaws(folder: Path) -> list[str]:
+    write(folder, HEAD + "tables: t.xls\n")
+    flawed_xls(folder / "t.xls")
+    return flaws_of("t.xls")
+
+
+def flaws_of(name: str) -> list[str]:
+    return [
+        f"Z030 {name}#人员!E5", f"Z030 {name}#人员!E6", f"Z032 {name}#领导", f"Z033 {name}#人员", f"Z034 {name}#人员",
+        f"Z035 {name}#人员", f"Z037 {name}#人员!A1", f"Z038 {name}#人员!A3", f"Z022 {name}#领导",
+    ]  # fmt: skip
+
+
+def damaged_older_books(folder: Path) -> list[str]:
+    """Cut in half on the way."""
+    write(folder, HEAD.replace("units: [{id: U1, name: 发改局}]", "units: u.xls") + "people: p.ods\n")
+    flawed_ods(folder / "p.ods")
+    flawed_xls(folder / "u.xls")
+    for name in ("p.ods", "u.xls"):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: len(data) // 2])
+    return ["Z021 p.ods", "Z021 u.xls"]
+
+
 def without_value(data: bytes, value: bytes) -> bytes:
     """The workbook as a program writes it that computes nothing."""
     made = io.BytesIO()
@@ -393,6 +425,9 @@ MADE: tuple[Maker, ...] = (
     exclusive_minima,
     one_list_two_sheets,
     sheet_of_flaws,
+    ods_of_flaws,
+    xls_of_flaws,
+    damaged_older_books,
     damaged_book,
     swollen_book,
     no_header,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.old_formats import cell, flawed_ods, flawed_xls, line, ods, table, typed_xls
 from tests.test_bad_inputs import HEAD, flawed_book, write
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.scenario.idcard import check_id_card
@@ -157,3 +160,46 @@ def test_collected_faults(name: str) -> None:
     assert expected <= {item.code for item in found}
     if name in ("badbyte_zh", "mixed", "y_cnquote_fix"):
         assert all(item.mark is not None and item.mark.line is not None for item in found)
+
+
+# --- .ods and .xls ---------------------------------------------------------------------------------------------------
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    return [list(row) for row in Workbook(path.read_bytes(), path.name).grid("人员").rows]
+
+
+@pytest.mark.parametrize("make", [flawed_ods, flawed_xls])
+def test_merged_cells_of_older_workbooks(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / f"t.{make.__name__[-3:]}")
+    assert [row[3] for row in rows_of(tmp_path / f"t.{make.__name__[-3:]}")[4:7]] == ["U1", "U1", "U1"]
+
+
+def test_ods_values_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    value = 'office:value-type="{}" office:{}="{}"'
+    cells = [
+        cell("0.1", value.format("float", "value", "0.09999999999999998")),
+        cell("3", value.format("float", "value", "3")),
+        cell("2019年6月", value.format("date", "date-value", "2019-06-01")),
+        cell("是", value.format("boolean", "boolean-value", "true")),
+        cell("60%", value.format("percentage", "value", "0.6")),
+        "<table:table-cell><office:annotation><text:p>批注</text:p></office:annotation><text:p>甲<text:s/>一</text:p>"
+        "</table:table-cell>",
+        cell("同", 'table:number-columns-repeated="2"'),
+    ]
+    ods(tmp_path / "t.ods", table(line(*cells)))
+    assert rows_of(tmp_path / "t.ods") == [["0.1", "3", "2019-06-01", "true", "60%", "甲 一", "同", "同"]]
+
+
+def test_xls_values_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    typed_xls(tmp_path / "t.xls", 1 - 0.9, 3.0, date(2019, 6, 1), True, "甲一", 201906)
+    assert rows_of(tmp_path / "t.xls") == [["0.1", "3", "2019-06-01", "true", "甲一", "201906"]]
+
+
+def test_repeated_cells_of_ods_are_bounded(tmp_path: Path) -> None:
+    """A repeat is a claim of the file: with content it is counted before it is made."""
+    full = cell("甲", 'table:number-columns-repeated="200"')
+    ods(tmp_path / "t.ods", table(line(full, more='table:number-rows-repeated="90000"')))
+    with pytest.raises(DiagnosticsError) as problem:
+        rows_of(tmp_path / "t.ods")
+    assert [item.code for item in problem.value.diagnostics] == ["Z023"]

@@ -26,7 +26,7 @@ def _interrupted() -> None:
     """Stopped before a command could begin: nothing was written."""
     from zbopt.signals import leave
 
-    sys.stderr.write("zbopt: aborted; nothing was written / 已中止；未写入任何文件\n")
+    sys.stderr.write("aborted; nothing was written / 已中止；未写入任何文件\n")
     leave(130)
 
 

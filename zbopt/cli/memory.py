@@ -5,6 +5,7 @@ The system's own killer says nothing and takes the plan with it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -37,16 +38,29 @@ def default_limit() -> int | None:
 
 
 def used() -> int | None:
-    """Bytes this process holds in memory; None where the system does not tell."""
+    """Bytes this process and those it started hold in memory; None where the system does not tell."""
+    own = _resident("self")
+    return None if own is None else own + sum(_resident(child) or 0 for child in _children())
+
+
+def _resident(process: str) -> int | None:
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc", process, "statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return None
 
 
+def _children() -> list[str]:
+    """The processes that solve rows of a grid or of a price list."""
+    found: list[str] = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += path.read_text(encoding="ascii").split()
+    return found
+
+
 class Watch:
-    """Looks at the memory of the process until it is closed. `near` is called once, from a thread of its own."""
+    """Looks at the memory of the process and its workers until it is closed. `near` is called once, from a thread of its own."""
 
     def __init__(self, limit: int | None, near: Callable[[], None], last_words: str, code: int) -> None:
         self.limit, self.near, self.last_words, self.code = limit, near, last_words, code
