@@ -91,3 +91,57 @@ def test_an_invented_impossibility_is_found_by_a_second_solve(folder: Path) -> N
 
 def test_a_bound_below_what_is_possible_is_found(folder: Path) -> None:
     assert audit(forged(folder, worse), "--re-solve").returncode == 5
+
+
+def test_a_plan_file_is_looked_at_with_its_folder(folder: Path) -> None:
+    (folder / "plan.xlsx").write_bytes(b"x")
+    done = audit(folder / "plan.json")
+    assert (done.returncode, "plan.xlsx" in done.stdout) == (5, True)
+
+
+MERGING = "scenarios/three-task-forces"
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("merged") / "run"
+    assert zbopt_here("merge", MERGING, "--out", str(folder)).returncode == 0
+    plan: dict[str, Any] = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("key", "claim"),
+    [
+        (None, ""),
+        ("headcount_alone", "least headcount"),
+        ("repeatable", "only plan"),
+    ],
+)
+def test_claims_of_a_merger_are_compared(
+    key: str | None, claim: str, merged: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = json.loads(json.dumps(merged))
+    if key == "headcount_alone":
+        plan[key]["seats"] -= 1  # fewer than any partition has
+    if key == "repeatable":
+        uncertified(monkeypatch)
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+    done = zbopt_here("audit", str(file), "--scenario", MERGING, "--re-solve", "--lang", "en")
+    assert done.returncode == (5 if key else 0)
+    assert claim in done.stdout
+
+
+def uncertified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second solve finds the same and cannot show that it is the only one."""
+    from zbopt.planning import merging
+
+    real = merging.MergeRun.result
+
+    def found(run: Any) -> Any:
+        result = real(run)
+        result.document["repeatable"] = False
+        return result
+
+    monkeypatch.setattr(merging.MergeRun, "result", found)

@@ -127,8 +127,8 @@ def stamp_of(path: Path) -> tuple[Identity, str] | None:
     try:
         if path.suffix.lower() == ".json":
             return _stamp(read_json(path))
-        with zipfile.ZipFile(path) as archive:
-            text = archive.read("docProps/core.xml")[:100_000].decode("utf-8")
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
+            text = properties.read(100_000).decode("utf-8", "ignore")
         found = re.search(r"<dc:description>(.*?)</dc:description>", text, re.S)
         values = json.loads(html.unescape(found[1])) if found else []
         whose, kind, name, as_of, status = (str(item) for item in values)

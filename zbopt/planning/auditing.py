@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.plan import runfolder
@@ -19,9 +18,13 @@ from zbopt.planning.merging import MergeRun
 from zbopt.progress import Listener, OnControl
 
 
-def file_faults(folder: Path) -> Iterator[AuditFault]:
-    """Files of a run folder that are not those its manifest was written with, and what differs between the two."""
-    if not folder.is_dir():
+def file_faults(path: Path) -> Iterator[AuditFault]:
+    """Files of a run folder that are not those its manifest was written with, and what differs between the two.
+
+    A plan file is looked at with its folder; one that was taken out of it has no manifest to be compared with.
+    """
+    folder = path if path.is_dir() else path.parent
+    if folder != path and not (path.name == runfolder.PLAN and (folder / runfolder.MANIFEST).exists()):
         return
     try:
         manifest = runfolder.read_json(located(folder, runfolder.MANIFEST))
@@ -58,6 +61,7 @@ def unchecked_claims(plan: Document) -> list[Message]:
               if row["status"] != "proved"]  # fmt: skip
     found += [Message("claim.unique")] if plan["repeatable"] else []
     found += [Message("claim.headcount")] if plan.get("headcount_alone") is not None else []
+    found += [Message("claim.alternatives", {"count": len(plan["alternatives"])})] if plan.get("alternatives") else []
     return found
 
 
@@ -67,15 +71,17 @@ def re_solve(
 ) -> tuple[AuditFault, ...]:  # fmt: skip
     """Solve again with the plan's own settings and compare every claim; raises `DiagnosticsError` (Z557) where time ran out."""
     plan = finished.document
-    more: dict[str, Any] = {
-        "time_limit_seconds": time_limit_seconds, "seed": plan["seed"], "workers": workers, "listener": listener,
-        "on_control": on_control,
-    }  # fmt: skip
     if finished.kind == "assign":
-        again = assign(finished.loaded, **more).document
+        again = assign(
+            finished.loaded, time_limit_seconds=time_limit_seconds, seed=plan["seed"], workers=workers,
+            listener=listener, on_control=on_control,
+        ).document  # fmt: skip
     else:
         overrides = overrides_in(plan) if finished.kind == "restructure" else None
-        run = MergeRun(finished.loaded, overrides, (), 0, plan["max_moves"], *more.values())
+        run = MergeRun(
+            finished.loaded, overrides, (), len(plan["alternatives"]), plan["max_moves"], time_limit_seconds,
+            plan["seed"], workers, listener, on_control,
+        )  # fmt: skip
         again = run.result().document
     if again["status"] not in ("proved", "infeasible"):
         raise DiagnosticsError([error("Z557")])
@@ -105,8 +111,13 @@ def _disagreements(plan: Document, again: Document) -> Iterator[AuditFault]:
             return
         if row["status"] != "proved":
             return
-    if plan["repeatable"] and again["repeatable"] and plan["seats"] != again["seats"]:
+    if plan["repeatable"] and not again["repeatable"]:
+        yield told("resolve.unconfirmed", "repeatable")
+    elif plan["repeatable"] and plan["seats"] != again["seats"]:
         yield told("resolve.unique", "repeatable")
+    for key in ("headcount_alone", "alternatives"):
+        if plan.get(key) != again.get(key):
+            yield told(f"resolve.{key}", key)
 
 
 __all__ = ["file_faults", "re_solve", "unchecked_claims"]
