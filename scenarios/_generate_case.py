@@ -46,10 +46,15 @@ class CasePost:
         """The row of the posts table."""
         branches = [join(f"{category}:{level}" for category, level in branch.items()) for branch in self.needs]
         return {
-            "id": self.post_id, "task_force": self.task_force, "role": self.role, "category": self.category,
-            "seats": str(self.seats), "needs": " 或 ".join(branches),
+            "id": self.post_id,
+            "task_force": self.task_force,
+            "role": self.role,
+            "category": self.category,
+            "seats": str(self.seats),
+            "needs": " 或 ".join(branches),
             "wants": join(f"{category}:{level}" for category, level in self.wants.items()),
-            "load": f"{self.load / 100:g}", "priority": str(self.priority),
+            "load": f"{self.load / 100:g}",
+            "priority": str(self.priority),
             "shared": "是" if self.role == "组长" else "否",
         }
 
@@ -155,11 +160,19 @@ def _task_force(case: Case, task_force: str, number: int) -> Row:
     lead, member = rng.sample([unit.unit_id for unit in case.county_units], 2)
     is_new = number % NUM_STATES == 0
     return {
-        "id": task_force, "name": f"专班{number}", "kind": "重大专项" if number % 3 == 0 else "项目攻坚",
-        "lead_unit": lead, "member_units": member, "supervisor": f"L{number % num_leaders(case.options) + 1}",
-        "state": "申请" if is_new else "运行", "score": "" if is_new else str(rng.randint(50, 98)),
-        "basis": f"县专班〔2019〕{number}号", "started": "2019-07" if is_new else f"2018-{rng.randint(1, 12):02d}",
-        "planned_end": "2020-06", "last_review": "" if is_new else "2019-04", "end_condition": "所列重点任务完成",
+        "id": task_force,
+        "name": f"专班{number}",
+        "kind": "重大专项" if number % 3 == 0 else "项目攻坚",
+        "lead_unit": lead,
+        "member_units": member,
+        "supervisor": f"L{number % num_leaders(case.options) + 1}",
+        "state": "申请" if is_new else "运行",
+        "score": "" if is_new else str(rng.randint(50, 98)),
+        "basis": f"县专班〔2019〕{number}号",
+        "started": "2019-07" if is_new else f"2018-{rng.randint(1, 12):02d}",
+        "planned_end": "2020-06",
+        "last_review": "" if is_new else "2019-04",
+        "end_condition": "所列重点任务完成",
     }
 
 
@@ -204,7 +217,10 @@ def _duties(case: Case) -> None:
 
 
 def _shared_duties(
-    case: Case, ids: list[str], demands: dict[str, dict[str, int]], shares: dict[str, dict[str, int]],
+    case: Case,
+    ids: list[str],
+    demands: dict[str, dict[str, int]],
+    shares: dict[str, dict[str, int]],
     tags: dict[str, list[str]],
 ) -> None:
     """Duties that pairs of a cluster do twice, each pair with the chance `overlap`."""
@@ -219,9 +235,14 @@ def _shared_duties(
 def _add_duty(case: Case, tags: dict[str, list[str]], categories: list[str]) -> str:
     duty = f"D{len(case.duties) + 1:05d}"
     tags[duty] = categories
-    case.duties.append({
-        "id": duty, "name": f"职责{len(case.duties) + 1}", "tags": join(categories),
-        "owner_unit": case.rng.choice(case.county_units).unit_id,
-        "key_task": f"K{case.rng.randint(1, num_key_tasks(case.options)):04d}", "weight": str(case.rng.randint(1, 5)),
-    })
+    case.duties.append(
+        {
+            "id": duty,
+            "name": f"职责{len(case.duties) + 1}",
+            "tags": join(categories),
+            "owner_unit": case.rng.choice(case.county_units).unit_id,
+            "key_task": f"K{case.rng.randint(1, num_key_tasks(case.options)):04d}",
+            "weight": str(case.rng.randint(1, 5)),
+        }
+    )
     return duty

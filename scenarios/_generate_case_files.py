@@ -48,8 +48,12 @@ def write_case(options: Options, folder: Path) -> None:
             write_table(folder, table, rows)
     optional = "".join(f"{table}: {table}.csv\n" for table in ("applications", "pins") if tables[table])
     text = SCENARIO.format(
-        people=options.people, seats=options.seats, task_forces=options.task_forces, seed=options.seed,
-        specialist=SPECIALIST_SHARE, optional=optional,
+        people=options.people,
+        seats=options.seats,
+        task_forces=options.task_forces,
+        seed=options.seed,
+        specialist=SPECIALIST_SHARE,
+        optional=optional,
         second=SECOND.format(young=YOUNG_SHARE) if options.team_quotas == 2 else "",
     )
     write_text(folder / "scenario.yaml", text)
@@ -76,19 +80,28 @@ def _units(case: Case) -> list[Row]:
     rows = []
     for i, unit in enumerate(case.units, 1):
         spare = case.rng.randint(0, 2) if not unit.crowded and case.rng.random() > case.options.scarcity else 0
-        rows.append({
-            "id": unit.unit_id, "name": f"{'乡镇' if unit.township else '县直单位'}{i}",
-            "level": "乡镇" if unit.township else "县直", "kind": "政府",
-            "on_duty": str(max(20, 10 * unit.lends)), "supervisor": f"L{i % num_leaders(case.options) + 1}",
-            "lend_max": "" if unit.township else str(unit.lends + spare),
-        })
+        rows.append(
+            {
+                "id": unit.unit_id,
+                "name": f"{'乡镇' if unit.township else '县直单位'}{i}",
+                "level": "乡镇" if unit.township else "县直",
+                "kind": "政府",
+                "on_duty": str(max(20, 10 * unit.lends)),
+                "supervisor": f"L{i % num_leaders(case.options) + 1}",
+                "lend_max": "" if unit.township else str(unit.lends + spare),
+            }
+        )
     return rows
 
 
 def _key_task(i: int) -> Row:
     return {
-        "id": f"K{i:04d}", "name": f"重点任务{i}", "kind": "重点工作" if i % 3 == 0 else "重点攻坚任务",
-        "priority": str(1 + i % 3), "state": "进行中", "due": "2020-06",
+        "id": f"K{i:04d}",
+        "name": f"重点任务{i}",
+        "kind": "重点工作" if i % 3 == 0 else "重点攻坚任务",
+        "priority": str(1 + i % 3),
+        "state": "进行中",
+        "due": "2020-06",
     }
 
 
@@ -98,8 +111,15 @@ def _applications(case: Case) -> list[Row]:
     new = [row for row in case.task_forces if row["state"] == "申请"]
     sizes = {row["id"]: sum(post.seats for post in case.posts if post.task_force == row["id"]) for row in new}
     return [
-        {"id": f"A{i:04d}", "name": f"新设{row['name']}", "unit": row["lead_unit"], "task_force": row["id"],
-         "reason": "围绕重点任务新设", "requested_size": str(sizes[row["id"]])} | agreed
+        {
+            "id": f"A{i:04d}",
+            "name": f"新设{row['name']}",
+            "unit": row["lead_unit"],
+            "task_force": row["id"],
+            "reason": "围绕重点任务新设",
+            "requested_size": str(sizes[row["id"]]),
+        }
+        | agreed
         for i, row in enumerate(new, 1)
     ]
 
@@ -108,7 +128,13 @@ def _pins(cast: CaseCast) -> list[Row]:
     """One person in two hundred stays by decision."""
     stays: list[Person] = [p for p, post in cast.planted_seats if p.current_post == post.post_id]
     return [
-        {"person": person.person_id, "task_force": person.current_task_force, "must": "是", "by": "领导小组",
-         "on": "2019-05-20", "why": "工作延续"}
+        {
+            "person": person.person_id,
+            "task_force": person.current_task_force,
+            "must": "是",
+            "by": "领导小组",
+            "on": "2019-05-20",
+            "why": "工作延续",
+        }
         for person in stays[: len(cast.cast.people) // 200]
     ]

@@ -122,8 +122,14 @@ class CaseCast:
     def _bar(self, person: Person) -> None:
         """One in ten of the others is barred by a rule on persons."""
         bars: list[dict[str, str]] = [
-            {"status": "驻村"}, {"status": "挂职"}, {"status": "病假"}, {"leading_team": "是"}, {"health": "较差"},
-            {"recruit": "招录", "recruited": "2018-08"}, {"probation_end": "2019-09"}, {"sanction_end": "2020-01"},
+            {"status": "驻村"},
+            {"status": "挂职"},
+            {"status": "病假"},
+            {"leading_team": "是"},
+            {"health": "较差"},
+            {"recruit": "招录", "recruited": "2018-08"},
+            {"probation_end": "2019-09"},
+            {"sanction_end": "2020-01"},
             {"conflicts": person.preferences[0]} if person.preferences else {"pool": "否"},
             {"assessments": "2017:称职；2018:不称职"},
         ]

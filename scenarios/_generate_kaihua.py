@@ -60,12 +60,39 @@ def pin_rows(story: Story) -> list[Row]:
     old = [p for p in story.cast.people if p.preferences[:1] == ["N03"] and not p.planted]
     by = "县专班工作领导小组"
     return [
-        {"person": pinned.person_id, "post": "T07-规划", "must": "是", "approval": "〔2019〕5号", "by": by,
-         "on": "2019-05-12", "why": "乡镇规划人才，县级项目急需", "until": "2020-06"},
-        {"person": stays[0].person_id, "task_force": "T05", "must": "是", "by": by, "on": "2019-05-20",
-         "why": "在谈项目不宜换人"},
-        {"person": away[0].person_id, "task_force": "T09", "must": "否", "by": by, "on": "2019-05-20",
-         "why": "原单位承担同一事项的监督"},
-        {"person": old[0].person_id, "task_force": "N03", "must": "是", "by": by, "on": "2018-07-02",
-         "why": "上一年度安排", "until": "2019-06"},
+        {
+            "person": pinned.person_id,
+            "post": "T07-规划",
+            "must": "是",
+            "approval": "〔2019〕5号",
+            "by": by,
+            "on": "2019-05-12",
+            "why": "乡镇规划人才，县级项目急需",
+            "until": "2020-06",
+        },
+        {
+            "person": stays[0].person_id,
+            "task_force": "T05",
+            "must": "是",
+            "by": by,
+            "on": "2019-05-20",
+            "why": "在谈项目不宜换人",
+        },
+        {
+            "person": away[0].person_id,
+            "task_force": "T09",
+            "must": "否",
+            "by": by,
+            "on": "2019-05-20",
+            "why": "原单位承担同一事项的监督",
+        },
+        {
+            "person": old[0].person_id,
+            "task_force": "N03",
+            "must": "是",
+            "by": by,
+            "on": "2018-07-02",
+            "why": "上一年度安排",
+            "until": "2019-06",
+        },
     ]

@@ -39,9 +39,17 @@ class Post:
     def row(self, seats: int) -> Row:
         """The row of the posts table."""
         row = {
-            "id": self.post_id, "task_force": self.task_force, "role": self.role, "category": self.category,
-            "seats": str(seats), "needs": self.needs, "wants": self.wants, "load": "1.0", "priority": self.priority,
-            "shared": "是" if self.role == "组长" else "否", "must_fill": "否",
+            "id": self.post_id,
+            "task_force": self.task_force,
+            "role": self.role,
+            "category": self.category,
+            "seats": str(seats),
+            "needs": self.needs,
+            "wants": self.wants,
+            "load": "1.0",
+            "priority": self.priority,
+            "shared": "是" if self.role == "组长" else "否",
+            "must_fill": "否",
         }
         for item in filter(None, self.more.split(",")):
             key, _, value = item.partition("=")
@@ -58,13 +66,30 @@ def parse_levels(cell: str) -> dict[str, int]:
 def posts() -> list[Post]:
     """All posts of both years."""
     keys = [
-        "task_force", "suffix", "role", "category", "seats_2018", "seats_2019", "needs", "wants", "priority", "more",
+        "task_force",
+        "suffix",
+        "role",
+        "category",
+        "seats_2018",
+        "seats_2019",
+        "needs",
+        "wants",
+        "priority",
+        "more",
     ]
     rows = parse_text_table(data.POSTS, keys)
     return [
         Post(
-            row["task_force"], row["suffix"], row["role"], row["category"], int(row["seats_2018"]),
-            int(row["seats_2019"]), row["needs"], row["wants"], row["priority"], row["more"],
+            row["task_force"],
+            row["suffix"],
+            row["role"],
+            row["category"],
+            int(row["seats_2018"]),
+            int(row["seats_2019"]),
+            row["needs"],
+            row["wants"],
+            row["priority"],
+            row["more"],
         )
         for row in rows
     ]
@@ -100,19 +125,28 @@ def task_force_rows(year: int) -> list[Row]:
         task_force, is_new = line["id"], line["id"].startswith("N")
         goes_on = year == 2019 and task_force in data.RUNNING_2019
         cell = data.DUTIES_2019.get(task_force, line["duties"]) if year == 2019 else line["duties"]
-        rows.append({
-            "id": task_force,
-            "name": line["new_name"] if year == 2019 and line["new_name"] else line["name"],
-            "kind": KINDS[line["kind"]], "lead_unit": line["lead_unit"], "member_units": line["member_units"],
-            "supervisor": line["supervisor"], "state": _state(task_force, year), "score": line["score"],
-            "locked": "否", "basis": f"县专班〔{line['started'][:4]}〕{int(task_force[1:]) + 40 * is_new}号",
-            "started": line["started"], "planned_end": "2020-06" if is_new or goes_on else "2019-06",
-            "last_review": "" if is_new else ("2018-12" if task_force in ("T22", "T29") else "2019-04"),
-            "end_condition": "所列重点任务完成", "size.min": "5" if task_force == "T06" and year == 2019 else "",
-            "duties": join(duty_shares(cell)),
-            "succeeds": join(data.FOLLOWERS.get(task_force, [])) if year == 2019 else "",
-            "wants_people": {"T05": "band <= 1；category.招商 >= 4", "T07": "specialist"}.get(task_force, ""),
-        })
+        rows.append(
+            {
+                "id": task_force,
+                "name": line["new_name"] if year == 2019 and line["new_name"] else line["name"],
+                "kind": KINDS[line["kind"]],
+                "lead_unit": line["lead_unit"],
+                "member_units": line["member_units"],
+                "supervisor": line["supervisor"],
+                "state": _state(task_force, year),
+                "score": line["score"],
+                "locked": "否",
+                "basis": f"县专班〔{line['started'][:4]}〕{int(task_force[1:]) + 40 * is_new}号",
+                "started": line["started"],
+                "planned_end": "2020-06" if is_new or goes_on else "2019-06",
+                "last_review": "" if is_new else ("2018-12" if task_force in ("T22", "T29") else "2019-04"),
+                "end_condition": "所列重点任务完成",
+                "size.min": "5" if task_force == "T06" and year == 2019 else "",
+                "duties": join(duty_shares(cell)),
+                "succeeds": join(data.FOLLOWERS.get(task_force, [])) if year == 2019 else "",
+                "wants_people": {"T05": "band <= 1；category.招商 >= 4", "T07": "specialist"}.get(task_force, ""),
+            }
+        )
     return rows
 
 
@@ -185,14 +219,18 @@ def application_rows(year: int) -> list[Row]:
         if task_force in data.NOT_RENEWED:
             continue
         group = "同意" if task_force in data.RUNNING_2019 else "退回" if task_force in merged else "不同意"
-        rows.append({
-            "id": f"A{len(rows) + 1:02d}",
-            "name": ("新设" if is_new else "续办") + line["name"], "unit": line["lead_unit"],
-            "renews": "" if is_new else task_force, "task_force": task_force if is_new else "",
-            "reason": "围绕新一年重点任务新设" if is_new else "任务尚未完成，申请续办",
-            "requested_size": str(sizes[task_force] + (1 if int(task_force[1:]) % 3 == 0 else 0)),
-            "decisions.unit.decision": "同意",
-            "decisions.leader.decision": "不同意" if task_force == "T26" else "同意",
-            "decisions.group.decision": group if year == 2019 else "",
-        })
+        rows.append(
+            {
+                "id": f"A{len(rows) + 1:02d}",
+                "name": ("新设" if is_new else "续办") + line["name"],
+                "unit": line["lead_unit"],
+                "renews": "" if is_new else task_force,
+                "task_force": task_force if is_new else "",
+                "reason": "围绕新一年重点任务新设" if is_new else "任务尚未完成，申请续办",
+                "requested_size": str(sizes[task_force] + (1 if int(task_force[1:]) % 3 == 0 else 0)),
+                "decisions.unit.decision": "同意",
+                "decisions.leader.decision": "不同意" if task_force == "T26" else "同意",
+                "decisions.group.decision": group if year == 2019 else "",
+            }
+        )
     return rows

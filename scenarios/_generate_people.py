@@ -10,17 +10,21 @@ SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
     "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
 )
-GIVEN_FIRST = (
-    "建文志国晓海永明宏家世立俊子春秋天新春思泽润承景怀嘉书云若雨静雅慧丽秀美玉红小淑佳亦清"
-)
-GIVEN_SECOND = (
-    "军平华强辉斌峰勇涛超杰磊波刚鹏飞宇翔晨阳松林源远帆毅恒诚芳敏燕玲娟霞洁琳颖倩婷萍琴蕾薇莹岚蓉"
-)
+GIVEN_FIRST = "建文志国晓海永明宏家世立俊子春秋天新春思泽润承景怀嘉书云若雨静雅慧丽秀美玉红小淑佳亦清"
+GIVEN_SECOND = "军平华强辉斌峰勇涛超杰磊波刚鹏飞宇翔晨阳松林源远帆毅恒诚芳敏燕玲娟霞洁琳颖倩婷萍琴蕾薇莹岚蓉"
 FEMALE = set("芳敏燕玲娟霞洁琳颖倩婷萍琴蕾薇莹岚蓉")
 NATIVE_PLACES = ["浙江开化", "浙江常山", "浙江江山", "浙江衢江", "浙江淳安", "安徽休宁", "江西婺源", "江西德兴"]
 MAJORS = {
-    "规划": "城乡规划", "谋划": "公共管理", "城建": "建筑学", "经济": "会计学", "招商": "国际经济与贸易",
-    "工程": "土木工程", "文字": "汉语言文学", "法务": "法学", "农旅": "农林经济管理", "群众": "社会工作",
+    "规划": "城乡规划",
+    "谋划": "公共管理",
+    "城建": "建筑学",
+    "经济": "会计学",
+    "招商": "国际经济与贸易",
+    "工程": "土木工程",
+    "文字": "汉语言文学",
+    "法务": "法学",
+    "农旅": "农林经济管理",
+    "群众": "社会工作",
 }
 
 
@@ -111,7 +115,9 @@ class Cast:
             "political": "中共党员" if rng.random() < 0.86 else rng.choice(["群众", "民主党派"]),
             "education": rng.choice(["本科", "本科", "硕士研究生"]) if year >= 1980 else rng.choice(["本科", "大专"]),
             "major": MAJORS.get(main, "公共管理"),
-            "title": title, "level": rank, "grade": grade,
+            "title": title,
+            "level": rank,
+            "grade": grade,
             "staffing": rng.choice(["行政", "行政", "参公", "事业", "事业"]),
             "status": "在岗",
             "health": rng.choice(["健康", "健康", "良好", ""]),
@@ -160,11 +166,22 @@ def person_row(person: Person) -> Row:
     """The row of the people table."""
     kin = [f"{other if isinstance(other, str) else other.person_id}:{relation}" for other, relation in person.kin]
     row = {
-        "id": person.person_id, "name": person.name, "gender": person.gender, "birth": person.birth,
-        "unit": person.unit, "categories": join_map(person.categories),
-        "specialist": _yes(person.specialist), "stepped_down": _yes(person.stepped_down),
-        "current.task_force": person.current_task_force, "current.post": person.current_post, "current.since": person.since, "band": person.band,
-        "preferences": join(person.preferences), "refuses": join(person.refuses), "accepts_other": person.accepts_other,
-        "unit_opinion": person.unit_opinion, "kin": join(kin),
+        "id": person.person_id,
+        "name": person.name,
+        "gender": person.gender,
+        "birth": person.birth,
+        "unit": person.unit,
+        "categories": join_map(person.categories),
+        "specialist": _yes(person.specialist),
+        "stepped_down": _yes(person.stepped_down),
+        "current.task_force": person.current_task_force,
+        "current.post": person.current_post,
+        "current.since": person.since,
+        "band": person.band,
+        "preferences": join(person.preferences),
+        "refuses": join(person.refuses),
+        "accepts_other": person.accepts_other,
+        "unit_opinion": person.unit_opinion,
+        "kin": join(kin),
     }
     return row | person.details | person.bars

@@ -35,7 +35,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--task-forces", type=int, help="task forces (seats / 7)")
     made.add_argument("--units", type=int, help="home units (people / 12, at least 12)")
     made.add_argument("--overlap", type=share, default=0.4, help="share of neighbours that do a duty twice")
-    made.add_argument("--cluster", type=int, default=0, help="task forces that share duties with each other (0: chains)")
+    made.add_argument(
+        "--cluster", type=int, default=0, help="task forces that share duties with each other (0: chains)"
+    )
     made.add_argument("--scarcity", type=share, default=0.5, help="how few others could fill in")
     made.add_argument("--wishes", type=share, default=0.5, help="share of people who state wishes")
     made.add_argument("--kin", type=float, default=1.0, help="pairs of kin per 100 people")
@@ -56,9 +58,18 @@ def options_of(arguments: argparse.Namespace) -> Options:
     if arguments.units is not None and arguments.units < 3:
         raise ValueError("needs at least 3 units")
     return Options(
-        people=people, seed=1 if arguments.seed is None else arguments.seed, seats=seats, task_forces=task_forces,
-        units=arguments.units or max(12, people // 12), overlap=arguments.overlap, cluster=arguments.cluster, scarcity=arguments.scarcity,
-        wishes=arguments.wishes, kin=arguments.kin, part_time=arguments.part_time, team_quotas=arguments.team_quotas,
+        people=people,
+        seed=1 if arguments.seed is None else arguments.seed,
+        seats=seats,
+        task_forces=task_forces,
+        units=arguments.units or max(12, people // 12),
+        overlap=arguments.overlap,
+        cluster=arguments.cluster,
+        scarcity=arguments.scarcity,
+        wishes=arguments.wishes,
+        kin=arguments.kin,
+        part_time=arguments.part_time,
+        team_quotas=arguments.team_quotas,
     )
 
 

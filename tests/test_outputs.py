@@ -152,6 +152,50 @@ def test_if_writing_fails_all_the_same_the_plan_is_printed_and_kept_elsewhere(
     shutil.rmtree(kept)
 
 
+GRID_FILE = "rows: [{label: 一, edits: [policy.merit.fit=4]}, {label: 二, edits: [policy.merit.fit=9]}]"
+
+
+@pytest.mark.parametrize("command", ["grid", "frontier"])
+def test_a_disk_that_becomes_full_on_the_way_loses_no_row(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "grid.yaml").write_text(GRID_FILE, encoding="utf-8")
+    out, other = tmp_path / "wanted", tmp_path / "elsewhere"
+    other.mkdir()
+    real = writing._put
+
+    def fails(path: Path, data: bytes) -> None:
+        if out in path.parents and "manifest" not in path.name and not path.name.startswith(writing.PROBE):
+            raise OSError(28, "No space left on device")
+        real(path, data)
+
+    monkeypatch.setattr(writing, "_put", fails)
+    monkeypatch.setattr(Path, "cwd", classmethod(lambda cls: other))
+    grid = ("what-if", TINY, "--grid", tmp_path / "grid.yaml", "--processes", "1")
+    frontier = ("restructure", "scenarios/three-task-forces", "--frontier")
+    if command == "frontier":
+        out.mkdir()  # rows go into a folder that is there
+    found = run(*(grid if command == "grid" else frontier), "--out", out, "--lang", "en")
+    assert found.returncode == 2
+    assert "No space left" in found.stderr
+    assert "Z553" in found.stderr
+    kept = other / f"zbopt-{os.getpid()}" / "wanted"
+    document = json.loads((kept / f"{command}.json").read_text(encoding="utf-8"))
+    assert len(document["rows"]) >= 1
+    assert found.stdout.strip()
+
+
+def test_where_nothing_can_be_written_the_plan_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(place: Path, files: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zbopt.cli.outputs.write_folder", full)
+    found = run("assign", TINY, "--out", tmp_path / "a", "--lang", "en")
+    assert found.returncode == 2
+    assert "Z554" in found.stderr
+    assert "proved best" in found.stdout
+
+
 # --- never replaced by less ------------------------------------------------------------------------------------------
 
 

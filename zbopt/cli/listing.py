@@ -20,7 +20,6 @@ from zbopt.cli.options import (
     replace_option,
     running,
     style_option,
-    written_file,
 )
 from zbopt.cli.outputs import Output
 from zbopt.cli.progress import listener, stoppable
@@ -220,7 +219,8 @@ def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
             on_control=on_control,
         )  # fmt: skip
     sheet = Lists(loaded.scenario, language).grid_sheet(found.document)
-    written_file(folder / "grid.csv", sheet_csv(sheet).encode("utf-8-sig"), language)
+    table = sheet_csv(sheet).encode("utf-8-sig")
+    output.put(folder, lambda place: _put_grid(place, folder, found, table))
     rows = len(found.document["rows"])
     say(language.text("grid.done", computed=found.computed, rows=rows), err=True)
     if given["style"] == "json":
@@ -229,10 +229,26 @@ def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
         put(sheet_csv(sheet))
     else:
         say(Lists(loaded.scenario, language).grid(found.document))
+    if output.failed:
+        sys.exit(BAD_INPUT)
     if on_control.interrupted and found.status == "stopped":
         sys.exit(INTERRUPTED)
     if found.status == "stopped" and not any(row["status"] for row in found.document["rows"]):
         sys.exit(NO_PLAN)
+
+
+def _put_grid(place: Path, folder: Path, found: Any, table: bytes) -> None:
+    """The table beside the rows; all of it in another place where rows could not be written in their own."""
+    from zbopt.plan.document import to_bytes
+    from zbopt.plan.runfolder import GRID
+    from zbopt.plan.writing import write_file, write_folder
+
+    if place != folder:
+        write_folder(place, {GRID: to_bytes(found.document), "grid.csv": table})
+    elif found.unwritten is not None:
+        raise OSError(str(found.unwritten.message.args["problem"]))
+    else:
+        write_file(folder / "grid.csv", table)
 
 
 @click.command(cls=Command, help="help.compare")

@@ -74,7 +74,10 @@ class Output:
         except (OSError, ValueError) as problem:
             report([runfolder.not_written(target, problem)], self.language)
             self.failed = True
-            target = self._elsewhere(target, write)
+            kept = self._elsewhere(target, write)
+            if kept is None:
+                return
+            target = kept
         WRITTEN.append(str(target))
         say(self.language.text("ui.written", path=target), err=True)
 
@@ -83,7 +86,8 @@ class Output:
         report([warning("Z552", value=str(self.path), other=str(place))], self.language)
         self.path = place
 
-    def _elsewhere(self, target: Path, write: Callable[[Path], None]) -> Path:
+    def _elsewhere(self, target: Path, write: Callable[[Path], None]) -> Path | None:
+        """Write to a place of last resort; None where there is none: what is printed is all there is then."""
         for folder in (Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
             place = folder / f"zbopt-{os.getpid()}" / target.name
             try:
@@ -93,7 +97,8 @@ class Output:
                 continue
             report([warning("Z553", value=str(place))], self.language)
             return place
-        return fail(self.language, error("Z554", value=str(target)))
+        report([error("Z554", value=str(target))], self.language)
+        return None
 
 
 __all__ = ["Output"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -214,9 +215,10 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, run: d
         write_folder(folder, files)
 
     def keep(found: dict[str, Any]) -> None:
-        """Each row is on disk before the next is looked for."""
-        write(output.path, found)
-        WRITTEN[:] = [str(output.path)]
+        """Each row is on disk before the next is looked for; where the disk is full now, the end tells so."""
+        with contextlib.suppress(OSError):
+            write(output.path, found)
+            WRITTEN[:] = [str(output.path)]
 
     with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         found = planning.frontier(

@@ -32,11 +32,15 @@ from zbopt.version import __version__
 
 @dataclass(frozen=True, repr=False)
 class Grid(Framed):
-    """A solved grid: `document` holds the rows in the order of the file; `computed` counts those solved now, the rest was on disk."""
+    """A solved grid: `document` holds the rows in the order of the file; `computed` counts those solved now, the rest was on disk.
+
+    `unwritten`: why rows solved now are in `document` alone and not in the folder.
+    """
 
     loaded: Loaded
     document: Document
     computed: int
+    unwritten: Diagnostic | None = None
 
     @property
     def status(self) -> str:
@@ -66,7 +70,8 @@ def grid(
     """Solve every row of a grid file; finished rows in the folder `out` are read, not solved again.
 
     `time_limit_seconds` is for one row. `scheduler`: the address of a Dask cluster. `replace`: `out` may hold a result of
-    something else. Raises `DiagnosticsError` with every row that cannot be done.
+    something else. A disk that becomes full on the way ends nothing: what could not be written is in the result, which says
+    so (`unwritten`). Raises `DiagnosticsError` with every row that cannot be done.
     """
     loaded, case = opened(source, kind, decisions, seed, workers)
     rows = _with_edits(read_grid(path), loaded)
@@ -79,19 +84,28 @@ def grid(
     known = {key: outcome for key in keys if (outcome := _read(folder, key)) is not None}
     wanted = {key: row for key, row in zip(keys, rows, strict=True) if key not in known}
     tasks = [Task(key, row.edits, seconds) for key, row in wanted.items()]
-    computed = 0
+    computed, unwritten = 0, None
     for task, outcome in _solved(loaded, case, tasks, processes, scheduler, control):
         if outcome.status in ("stopped", "refused"):
             continue  # cut short: not an answer
         row = {"format": 1, "key": task.key, **asdict(outcome)}
-        write_file(folder / ROWS / f"{task.key}.json", to_bytes(row))
+        unwritten = _kept(folder / ROWS / f"{task.key}.json", row) or unwritten
         known[task.key] = outcome
         computed += 1
         control.emit("grid", "rows", len(known), len(rows))
     document = _document(loaded, case, rows, keys, known)
     if replace or not _says_more(folder, document):
-        write_file(folder / GRID, to_bytes(document))
-    return Grid(loaded, document, computed)
+        unwritten = _kept(folder / GRID, document) or unwritten
+    return Grid(loaded, document, computed, unwritten)
+
+
+def _kept(path: Path, document: Mapping[str, Any]) -> Diagnostic | None:
+    """Write a file; the reason where that fails."""
+    try:
+        write_file(path, to_bytes(document))
+    except (OSError, ValueError) as problem:
+        return not_written(path, problem)
+    return None
 
 
 def _with_edits(rows: Sequence[Row], loaded: Loaded) -> list[Row]:
