@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +336,41 @@ def test_killed_at_any_step_of_writing_either_state_is_whole(
         if not died:
             return
         steps += 1
+
+
+def test_a_run_that_is_killed_while_it_writes_a_file_leaves_nothing_for_long(tmp_path: Path) -> None:
+    """The next run that writes there cleans up, and touches neither what others wrote nor what is being written."""
+    gone, here = 2**22 + 1, os.getppid()
+    names = [f".list.json.zbopt-{gone}-0123abcd", f".zbopt-probe-{gone}", f".list.json.zbopt-{here}-0123abcd"]
+    mine = [".list.json.zbopt-notes", ".zbopt-probe-x", f"list.json.zbopt-{gone}-0123abcd"]
+    for name in [*names, *mine]:
+        (tmp_path / name).write_text("x")
+    assert run("prices", TINY, "--processes", "1", "--out", tmp_path / "list.json").returncode == 0
+    assert {item.name for item in tmp_path.iterdir()} == {"list.json", names[2], *mine}
+
+
+@pytest.mark.parametrize("command", ["prices", "alternatives", "what-if", "compare"])
+def test_a_signal_while_a_list_is_written_loses_nothing(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = writing._put
+
+    def signalled(path: Path, data: bytes) -> None:
+        if ".list.json" in path.name:
+            signal.raise_signal(signal.SIGINT)
+        real(path, data)
+
+    monkeypatch.setattr(writing, "_put", signalled)
+    arguments = {
+        "prices": (TINY, "--processes", "1"),
+        "alternatives": (TINY,),
+        "what-if": (TINY, "--set", "policy.merit.fit=9"),
+        "compare": (TINY, TINY),
+    }
+    found = run(command, *arguments[command], "--out", tmp_path / "list.json")
+    assert found.returncode == 0
+    assert json.loads((tmp_path / "list.json").read_text(encoding="utf-8"))["format"] == 1
+    assert found.stdout.strip()
 
 
 def dies_after(steps: int, patch: pytest.MonkeyPatch) -> list[int]:

@@ -49,8 +49,9 @@ def _answered(
             finished, settings["time_limit"], listener(settings["progress"]), on_control, settings["workers"]
         )
         answer = getattr(planning, ask)(asked, *arguments)
-    _show(answer, style, finished.scenario, language)
-    if on_control.interrupted:
+        interrupted = on_control.interrupted
+        _show(answer, style, finished.scenario, language)
+    if interrupted:
         sys.exit(INTERRUPTED)
     if any(message.code == "forced.stopped" for message in answer.messages):
         sys.exit(NO_PLAN)
@@ -158,19 +159,20 @@ def repair(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,
             listener=listener(progress), on_control=on_control,
         )  # fmt: skip
-    if style == "json":
-        as_json(found.document)
-    else:
-        counting = [language.diagnostic(item) for item in found.counting]
-        say(Telling(loaded.scenario, language).explanation(found.document, counting))
-    if number is not None:
-        _apply(loaded, found, number, language)
-        return
+        interrupted = on_control.interrupted
+        if style == "json":
+            as_json(found.document)
+        else:
+            counting = [language.diagnostic(item) for item in found.counting]
+            say(Telling(loaded.scenario, language).explanation(found.document, counting))
+        if number is not None:
+            _apply(loaded, found, number, language)
+            return
     if style == "text" and found.repairs:
         say(language.text("repair.apply"))
     if found.status == "infeasible":
         sys.exit(IMPOSSIBLE)
-    if on_control.interrupted:
+    if interrupted:
         sys.exit(INTERRUPTED)
     if found.status == "stopped" and (found.solution is None or found.solution.assignment is None):
         sys.exit(NO_PLAN)

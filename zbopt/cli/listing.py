@@ -54,21 +54,21 @@ def prices(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,
             processes=processes, listener=listener(progress), on_control=on_control,
         )  # fmt: skip
-    telling = Lists(loaded.scenario, language)
-    _tabled(
-        found.document,
-        style,
-        output,
-        lambda: telling.prices(found.document, every),
-        lambda: [telling.price_sheet(found.document, True)],
-    )
+        telling = Lists(loaded.scenario, language)
+        _tabled(
+            found.document, style, output, lambda: telling.prices(found.document, every),
+            lambda: [telling.price_sheet(found.document, True)],
+        )  # fmt: skip
     _exit(found, output)
 
 
 def _tabled(
     document: Any, style: str, output: Output | None, text: Callable[[], str], sheets: Callable[[], Any]
 ) -> None:
-    """Show as text, json or csv; and write a file by its ending (.xlsx, .json, .csv) where one is named."""
+    """Show as text, json or csv; and write a file by its ending (.xlsx, .json, .csv) where one is named.
+
+    Called while stops are still taken in hand: what was found must not be lost to a signal that comes while it is written.
+    """
     from zbopt.plan.document import to_text
     from zbopt.plan.runfolder import stamp
     from zbopt.report.tables import sheet_csv
@@ -144,12 +144,12 @@ def alternatives(
             loaded, count=count, tolerance=loss, difference=difference, time_limit_seconds=time_limit, seed=seed,
             workers=workers, listener=listener(progress), on_control=on_control,
         )  # fmt: skip
-    telling = Lists(loaded.scenario, language)
-    document = found.document
-    _tabled(
-        document, style, output, lambda: telling.alternatives(document),
-        lambda: [telling.people_sheet(document, True), telling.plan_sheet(document)],
-    )  # fmt: skip
+        telling = Lists(loaded.scenario, language)
+        document = found.document
+        _tabled(
+            document, style, output, lambda: telling.alternatives(document),
+            lambda: [telling.people_sheet(document, True), telling.plan_sheet(document)],
+        )  # fmt: skip
     _exit(found, output)
 
 
@@ -196,8 +196,9 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
             loaded, edits, kind=given["kind"], decisions=given["decisions"], time_limit_seconds=given["time_limit"],
             seed=given["seed"], workers=given["workers"], listener=listener(given["progress"]), on_control=on_control,
         )  # fmt: skip
-    _compared(found, given["style"], output, language)
-    if on_control.interrupted:
+        interrupted = on_control.interrupted
+        _compared(found, given["style"], output, language)
+    if interrupted:
         sys.exit(INTERRUPTED)
     if found.results[1].solution.assignment is None and found.status != "infeasible":
         sys.exit(NO_PLAN)
@@ -218,17 +219,17 @@ def _grid(loaded: Any, language: Language, given: dict[str, Any]) -> None:
             time_limit_seconds=given["time_limit"], replace=given["replace"], listener=listener(given["progress"]),
             on_control=on_control,
         )  # fmt: skip
-    sheet = Lists(loaded.scenario, language).grid_sheet(found.document)
-    table = sheet_csv(sheet).encode("utf-8-sig")
-    output.put(folder, lambda place: _put_grid(place, folder, found, table))
-    rows = len(found.document["rows"])
-    say(language.text("grid.done", computed=found.computed, rows=rows), err=True)
-    if given["style"] == "json":
-        as_json(found.document)
-    elif given["style"] == "csv":
-        put(sheet_csv(sheet))
-    else:
-        say(Lists(loaded.scenario, language).grid(found.document))
+        sheet = Lists(loaded.scenario, language).grid_sheet(found.document)
+        table = sheet_csv(sheet).encode("utf-8-sig")
+        output.put(folder, lambda place: _put_grid(place, folder, found, table))
+        rows = len(found.document["rows"])
+        say(language.text("grid.done", computed=found.computed, rows=rows), err=True)
+        if given["style"] == "json":
+            as_json(found.document)
+        elif given["style"] == "csv":
+            put(sheet_csv(sheet))
+        else:
+            say(Lists(loaded.scenario, language).grid(found.document))
     if output.failed:
         sys.exit(BAD_INPUT)
     if on_control.interrupted and found.status == "stopped":
@@ -271,8 +272,9 @@ def compare(
         found = planning.compare(
             *sources, kind=kind, time_limit_seconds=time_limit, listener=listener(progress), on_control=on_control
         )
-    _compared(found, style, output, language)
-    if on_control.interrupted:
+        interrupted = on_control.interrupted
+        _compared(found, style, output, language)
+    if interrupted:
         sys.exit(INTERRUPTED)
 
 

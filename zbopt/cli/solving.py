@@ -234,8 +234,8 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, run: d
             on_rows=keep,
         )
         output.put(output.path, lambda folder: write(folder, found))
-    text = to_text(found) if run["style"] == "json" else frontier_text(found, loaded.scenario, language)
-    put(text) if run["style"] == "json" else say(text, nl=False)
+        text = to_text(found) if run["style"] == "json" else frontier_text(found, loaded.scenario, language)
+        put(text) if run["style"] == "json" else say(text, nl=False)
     if output.failed:
         sys.exit(BAD_INPUT)
     if found["status"] == "infeasible":

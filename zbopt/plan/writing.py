@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 PROBE = ".zbopt-probe-"
 STAGE = ".zbopt-new-"
 COMPLETE = ".complete"
+_OF_FILES = re.compile(rf"{re.escape(PROBE)}(?=\d+$)|\..+\.zbopt-(?=\d+-[0-9a-f]{{8}}$)")
 A_DAY = 24 * 3600.0
 PROBE_BYTES = 64 * 1024
 """Written and synced before a long run, so that a full disk is told beforehand."""
@@ -55,7 +57,7 @@ def _free_of_folders(folder: Path, files: Mapping[str, bytes]) -> None:
 def settle(folder: Path) -> None:
     """Finish or undo what a killed run left in a folder; where that cannot be written, `located` still finds the new files."""
     with contextlib.suppress(OSError):
-        _clean_probes(folder)
+        _clean_files(folder)
     for stage in _stages(folder):
         if _in_use(stage, STAGE):
             continue  # its run is about to finish it
@@ -77,7 +79,7 @@ def located(folder: Path, name: str) -> Path:
 def write_file(path: Path, data: bytes) -> None:
     """Write one file, whole or not at all; raises `OSError` where it cannot."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.parent / f".{_short(path.name)}.zbopt-{os.getpid()}-{secrets.token_hex(4)}"
+    made = path.parent / f"{_beside(path)}{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _put(made, data)
         os.replace(made, path)
@@ -99,7 +101,7 @@ def probe(target: Path) -> None:
             made.append(parent)
         place = target if target.is_dir() else target.parent
         _name_tried(target)
-        _clean_probes(place)
+        _clean_files(place)
         trial = place / f"{PROBE}{os.getpid()}"
         try:
             _put(trial, b"\0" * PROBE_BYTES)
@@ -175,15 +177,17 @@ def _clean_beside(folder: Path) -> None:
             shutil.rmtree(item, ignore_errors=True)
 
 
-def _clean_probes(folder: Path) -> None:
-    """Remove what killed runs left of trying to write here."""
+def _clean_files(folder: Path) -> None:
+    """Remove what killed runs left of writing files here, or of trying to."""
     for item in folder.iterdir():
-        if item.name.startswith(PROBE) and item.is_file() and not _in_use(item, PROBE):
+        begins = _OF_FILES.match(item.name)
+        if begins is not None and item.is_file() and not _in_use(item, begins[0]):
             item.unlink(missing_ok=True)
 
 
-def _beside(folder: Path) -> str:
-    return f".{_short(folder.name)}.zbopt-"
+def _beside(place: Path) -> str:
+    """How the names of what is made beside a place begin; the number of the process that makes it follows."""
+    return f".{_short(place.name)}.zbopt-"
 
 
 def _short(name: str) -> str:
@@ -193,7 +197,7 @@ def _short(name: str) -> str:
 
 def _in_use(made: Path, begins: str) -> bool:
     """Whether the process that made a folder still runs and is not this one."""
-    process = made.name.removeprefix(begins)
+    process = made.name.removeprefix(begins).partition("-")[0]
     if not process.isdecimal() or int(process) == os.getpid():
         return False
     if os.name == "nt":  # asking would end the process there

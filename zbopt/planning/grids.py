@@ -18,7 +18,7 @@ from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_bytes
 from zbopt.plan.runfolder import GRID, MANIFEST, ROWS, Identity, chosen_folder, not_written, read_json
-from zbopt.plan.writing import write_file
+from zbopt.plan.writing import settle, write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.framed import Framed, head
 from zbopt.planning.gridfile import Row, read_grid
@@ -186,6 +186,7 @@ def _prepared(folder: Path, loaded: Loaded, replace: bool) -> Path:
     }
     try:
         (folder / ROWS).mkdir(parents=True, exist_ok=True)
+        settle(folder / ROWS)
         write_file(folder / MANIFEST, to_bytes(manifest))
     except (OSError, ValueError) as problem:
         raise DiagnosticsError([not_written(folder, problem)]) from None

@@ -97,13 +97,13 @@ class _Reader:
         table.rows = int(attributes.get("number-rows-repeated", "1"))
         table.column = 0
         if attributes.get("visibility") in ("collapse", "filter"):
-            table.hidden_rows += range(table.row, table.row + min(table.rows, MAX_ROWS))
+            table.hidden_rows += range(table.row, min(table.row + table.rows, MAX_ROWS))
 
     def _column(self, attributes: dict[str, str]) -> None:
         table = self.tables[-1]
         number = int(attributes.get("number-columns-repeated", "1"))
         if attributes.get("visibility") in ("collapse", "filter"):
-            table.hidden_columns += range(table.columns, table.columns + min(number, MAX_COLUMNS))
+            table.hidden_columns += range(table.columns, min(table.columns + number, MAX_COLUMNS))
         table.columns += number
 
     def text(self, data: str) -> None:
