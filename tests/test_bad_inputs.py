@@ -248,6 +248,23 @@ def sheet_of_flaws(folder: Path) -> list[str]:
     ]
 
 
+def merged_across(folder: Path) -> list[str]:
+    """Somebody's status lies under the title: it would read as blank, which is 在岗."""
+    import xlsxwriter
+
+    write(folder, HEAD + "tables: t.xlsx\n")
+    with xlsxwriter.Workbook(str(folder / "t.xlsx")) as book:
+        page = book.add_worksheet("人员")
+        page.merge_range("A1:E1", "花名册")
+        for number, row in enumerate(
+            [["编号", "姓名", "单位", "性别", "状态"], ["P1", "甲一", "U1"], ["P2", "乙二", "U1"]]
+        ):
+            page.write_row(1 + number, 0, row)
+        page.merge_range("D3:E4", "男")
+        page.merge_range("D7:E7", "")
+    return ["Z045 t.xlsx#人员!D3", "Z045 t.xlsx#人员!D4"]
+
+
 def ods_of_flaws(folder: Path) -> list[str]:
     write(folder, HEAD + "tables: t.ods\n")
     flawed_ods(folder / "t.ods")
@@ -426,6 +443,7 @@ MADE: tuple[Maker, ...] = (
     one_list_two_sheets,
     sheet_of_flaws,
     ods_of_flaws,
+    merged_across,
     xls_of_flaws,
     damaged_older_books,
     damaged_book,

@@ -12,6 +12,7 @@ import pytest
 from tests.old_formats import cell, flawed_ods, flawed_xls, line, ods, table, typed_xls
 from tests.test_bad_inputs import HEAD, flawed_book, write
 from zbopt.diagnostics import DiagnosticsError
+from zbopt.scenario.cells import Merged, TooMuch, filled_down
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.load import Loaded, load, parse
 from zbopt.scenario.tables import Workbook
@@ -62,6 +63,25 @@ def test_merged_cells_give_their_value_to_every_row(tmp_path: Path) -> None:
     flawed_book(tmp_path / "t.xlsx")
     grid = Workbook((tmp_path / "t.xlsx").read_bytes(), "t.xlsx").grid("人员")
     assert [row[3] for row in grid.rows[4:7]] == ["U1", "U1", "U1"]
+
+
+def test_rows_that_hold_nothing_but_a_merged_value_stay_blank(tmp_path: Path) -> None:
+    """Lines kept free for names to come: they are no people."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book:
+        page = book.add_worksheet("人员")
+        page.write_row(0, 0, ["编号", "单位"])
+        page.write_row(1, 0, ["P1"])
+        page.write_row(4, 0, ["P2", "U2"])
+        page.merge_range("B2:B4", "U1")
+    assert rows_of(tmp_path / "t.xlsx") == [["编号", "单位"], ["P1", "U1"], ["", ""], ["", ""], ["P2", "U2"]]
+
+
+def test_blocks_that_overlap_without_end_are_refused(tmp_path: Path) -> None:
+    rows = [["x"] for _ in range(50_000)]
+    with pytest.raises(TooMuch):
+        filled_down(rows, [Merged((0, 0), (49_999, 0))] * 100)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -43,13 +43,6 @@ class Merged:
 
     first: Place
     last: Place
-
-    def covered(self) -> Iterator[Place]:
-        """The cells under it other than the first."""
-        for row in range(self.first[0], self.last[0] + 1):
-            for column in range(self.first[1], self.last[1] + 1):
-                if (row, column) != self.first:
-                    yield row, column
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,18 +117,26 @@ def laid_out(cells: Mapping[Place, str]) -> list[list[str]]:
 
 
 def filled_down(rows: list[list[str]], merged: Iterable[Merged]) -> list[list[str]]:
-    """The value of a merged block in every row it covers, in its first column: that is what a reader of the sheet sees."""
+    """The value of a merged block in every row it covers, in its first column: that is what a reader of the sheet sees.
+
+    Rows that hold nothing else stay blank. Raises `TooMuch` where blocks overlap without end.
+    """
+    filled = [any(cell.strip() for cell in row) for row in rows]
+    left_over = MAX_CELLS
     for block in merged:
         (top, left), (bottom, _) = block.first, block.last
         text = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        if not text.strip() or bottom - top >= MAX_ROWS:
+        if not text.strip() or left >= MAX_COLUMNS:
             continue
+        bottom = min(bottom, len(rows) - 1)
+        left_over -= bottom - top
+        if left_over < 0:
+            raise TooMuch("cells", MAX_CELLS)
         for row in range(top + 1, bottom + 1):
-            if row >= len(rows):
-                rows.append([])
-            line = rows[row]
-            line.extend([""] * (left + 1 - len(line)))
-            line[left] = line[left] if line[left].strip() else text
+            if filled[row]:
+                line = rows[row]
+                line.extend([""] * (left + 1 - len(line)))
+                line[left] = line[left] if line[left].strip() else text
     return rows
 
 

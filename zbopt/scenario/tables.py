@@ -21,6 +21,7 @@ from zbopt.scenario.cells import (
     MAX_COLUMNS,
     MAX_ROWS,
     Flaw,
+    Merged,
     Place,
     Sheet,
     TooMuch,
@@ -219,9 +220,13 @@ def _of_sheet(grid: Grid) -> list[Diagnostic]:
         found.append(warning("Z034", Mark(grid.shown), columns=shown))
     down = [item for item in sheet.merged if item.last[0] > item.first[0]]
     if down:
-        cells = [f"{column_name(item.first[1])}{item.first[0] + 1}" for item in down]
+        cells = [_cell(item.first) for item in down]
         found.append(warning("Z035", Mark(grid.shown), count=len(down), cells=_listed(cells)))
     return found
+
+
+def _cell(place: Place) -> str:
+    return f"{column_name(place[1])}{place[0] + 1}"
 
 
 def _listed(items: Sequence[str]) -> tuple[str, ...]:
@@ -309,6 +314,20 @@ class _Rows:
         self.long = LONG_TEXTS.get(list_name, frozenset())
         self.told: Counter[str] = Counter()
         self.header = grid.rows[header_row]
+        self.across = self._across(header_row)
+
+    def _across(self, header_row: int) -> dict[int, Merged]:
+        """Rows with a block merged over columns that are read: its value cannot be that of all of them."""
+        blocks = () if self.grid.sheet is None else self.grid.sheet.merged
+        rows = self.grid.rows
+        found: dict[int, Merged] = {}
+        for block in blocks:
+            (top, left), (bottom, right) = block.first, block.last
+            covers = any(left < column <= right for column in self.read)
+            if not covers or top <= header_row or top >= len(rows) or not "".join(rows[top][left : left + 1]).strip():
+                continue
+            found |= dict.fromkeys(range(top, min(bottom, len(rows) - 1) + 1), block)
+        return found
 
     def row(self, place: int) -> dict[str, Any] | None:
         """The mapping of a row; None for a blank one."""
@@ -321,6 +340,9 @@ class _Rows:
             self.tell(code, place, column)
         if not self.grid.is_sheet and len(cells) < self.width:
             self.tell("Z039", place, None, count=len(cells), width=self.width)
+        block = self.across.get(place)
+        if block is not None:
+            self.tell("Z045", place, block.first[1], cells=f"{_cell(block.first)}:{_cell(block.last)}")
         row: dict[str, Any] = {}
         for column, text in enumerate(cells):
             if not text.strip():
