@@ -27,7 +27,7 @@ RESULTS: Mapping[str, str] = {**dict.fromkeys(PLAN_KINDS, PLAN), "frontier": FRO
 
 FILE_ENDINGS = (".json", ".csv", ".xlsx")
 MOST_NUMBERED = 10_000
-MAX_JSON_BYTES = 512 * 1024 * 1024
+MAX_JSON_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,15 @@ def stamp_of(path: Path) -> tuple[Identity, str] | None:
     try:
         if path.suffix.lower() == ".json":
             return _stamp(read_json(path))
+        if not path.is_file():
+            return None
         with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
             text = properties.read(100_000).decode("utf-8", "ignore")
         found = re.search(r"<dc:description>(.*?)</dc:description>", text, re.S)
         values = json.loads(html.unescape(found[1])) if found else []
         whose, kind, name, as_of, status = (str(item) for item in values)
         return (Identity(kind, name, as_of), status) if whose == "zbopt" else None
-    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile):
+    except Exception:  # a damaged archive makes zipfile and zlib fail in ways of their own
         return None
 
 
@@ -224,12 +226,20 @@ def read_json(path: Path) -> dict[str, Any]:
     if not path.is_file() or path.stat().st_size > MAX_JSON_BYTES:
         raise ValueError("no file of a size that is read")
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError("too deep") from None
     if not isinstance(value, dict):
         raise ValueError("no object")
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; `ValueError` for a key that stands twice, of which every reader would take another."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def newest(root: Path = Path("runs")) -> Path | None:

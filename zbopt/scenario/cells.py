@@ -29,6 +29,9 @@ ERROR_TEXTS = frozenset(
 )
 
 
+_ERROR = re.compile(r"#{3,}|#[^\s#]{1,12}[?!]|(?:ERR|错误|錯誤)[:：]\d{3}")
+
+
 class TooMuch(Exception):
     """A table is larger than is read; carries what there is too much of (`rows`, `columns`, `cells`) and the limit."""
 
@@ -59,9 +62,9 @@ class Sheet:
 
 
 def is_error(text: str) -> bool:
-    """Whether a text is what a spreadsheet shows for an error, or for a number that does not fit its column."""
+    """Whether a text is what a spreadsheet shows for an error, in whatever language, or for a number too wide for its column."""
     plain = text.strip().upper()
-    return plain in ERROR_TEXTS or bool(re.fullmatch(r"#{3,}", plain))
+    return plain in ERROR_TEXTS or bool(_ERROR.fullmatch(plain))
 
 
 def cell_text(value: Any) -> str:
@@ -136,7 +139,7 @@ def filled_down(rows: list[list[str]], merged: Iterable[Merged]) -> list[list[st
             if filled[row]:
                 line = rows[row]
                 line.extend([""] * (left + 1 - len(line)))
-                line[left] = line[left] if line[left].strip() else text
+                line[left] = text  # also over what lies unseen beneath the block
     return rows
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -30,10 +32,27 @@ def fail(code: str, **args: str | int) -> PydanticCustomError:
 
 def nearest(text: str, known: Iterable[str]) -> str:
     """The known word nearest to what was typed, or an empty string."""
-    options = sorted(known)
-    lower = {option.lower(): option for option in reversed(options)}
-    found = difflib.get_close_matches(text.lower(), list(lower), n=1, cutoff=0.6)
+    lower, forwards, backwards = _indexed(frozenset(known))
+    word = text.lower()[:MOST_COMPARED]
+    options = list(lower)
+    if len(options) > 4 * NEIGHBOURS:  # of very many those that begin or end alike: thousands of rows may ask
+        place, other = bisect(forwards, word), bisect(backwards, word[::-1])
+        options = forwards[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
+        options += [item[::-1] for item in backwards[max(0, other - NEIGHBOURS) : other + NEIGHBOURS]]
+    found = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
     return lower[found[0]] if found else ""
+
+
+NEIGHBOURS = 25
+MOST_COMPARED = 100
+"""Words on either side in the order of their letters that are compared, and letters of a word."""
+
+
+@lru_cache(maxsize=16)
+def _indexed(known: frozenset[str]) -> tuple[dict[str, str], list[str], list[str]]:
+    """Words by their lower case, and those sorted from the front and from the back."""
+    lower = {option.lower(): option for option in sorted(known, reverse=True)}
+    return dict(reversed(lower.items())), sorted(lower), sorted(item[::-1] for item in lower)
 
 
 def normal(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +21,7 @@ from zbopt.scenario.cells import (
     is_error,
     laid_out,
 )
-from zbopt.scenario.xlsx import check_archive, member, parsed
+from zbopt.scenario.xlsx import Damaged, check_archive, member, parsed
 
 
 @dataclass
@@ -64,6 +66,7 @@ class _Reader:
         self._style = ""
         self._cell: dict[str, str] | None = None
         self._text: list[str] = []
+        self._groups: list[bool] = []  # whether each group of rows around is folded away
         self._inside = 0  # depth of notes and the like, whose text is not the cell's
 
     def started(self, tag: str, raw: dict[str, str]) -> None:
@@ -76,14 +79,18 @@ class _Reader:
             self.hidden_styles.add(self._style)
         elif name == "table":
             self.tables.append(_Table(attributes.get("name", ""), attributes.get("style-name") in self.hidden_styles))
-        elif not self.tables:
-            return
+        elif self.tables:
+            self._in_table(name, attributes, raw)
+
+    def _in_table(self, name: str, attributes: dict[str, str], raw: dict[str, str]) -> None:
+        if name == "table-row-group":
+            self._groups.append(attributes.get("display") == "false")
         elif name == "table-row":
             self._row(attributes)
         elif name == "table-column":
             self._column(attributes)
         elif name in ("table-cell", "covered-table-cell"):
-            self._cell, self._text = attributes, []
+            self._cell, self._text = _of_cell(raw), []
         elif name == "annotation":
             self._inside += 1
         elif name == "p" and self._text:
@@ -94,14 +101,14 @@ class _Reader:
     def _row(self, attributes: dict[str, str]) -> None:
         table = self.tables[-1]
         table.row += table.rows if table.row >= 0 else 1
-        table.rows = int(attributes.get("number-rows-repeated", "1"))
+        table.rows = _repeats(attributes, "number-rows-repeated")
         table.column = 0
-        if attributes.get("visibility") in ("collapse", "filter"):
+        if attributes.get("visibility") in ("collapse", "filter") or any(self._groups):
             table.hidden_rows += range(table.row, min(table.row + table.rows, MAX_ROWS))
 
     def _column(self, attributes: dict[str, str]) -> None:
         table = self.tables[-1]
-        number = int(attributes.get("number-columns-repeated", "1"))
+        number = _repeats(attributes, "number-columns-repeated")
         if attributes.get("visibility") in ("collapse", "filter"):
             table.hidden_columns += range(table.columns, min(table.columns + number, MAX_COLUMNS))
         table.columns += number
@@ -116,6 +123,8 @@ class _Reader:
         name = tag.rpartition(" ")[2]
         if name == "annotation":
             self._inside -= 1
+        elif name == "table-row-group" and self._groups:
+            self._groups.pop()
         elif name in ("table-cell", "covered-table-cell") and self._cell is not None:
             self._put(self._cell, "".join(self._text).strip("\n"))
             self._cell = None
@@ -127,22 +136,44 @@ class _Reader:
             last = (table.row + down - 1, table.column + across - 1)
             table.merged.append(Merged((table.row, table.column), last))
         text = _value(cell, shown)
-        flaw: Flaw | None = "error" if is_error(shown) or is_error(text) or shown.startswith("Err:") else None
-        if "formula" in cell and "value-type" not in cell and not shown:
+        flaw: Flaw | None = None
+        if is_error(shown) or is_error(text) or "error" in (cell.get("value-type"), cell.get("calc-type")):
+            flaw = "error"
+        elif "formula" in cell and not shown and not any(name in cell for name in VALUES):
             flaw = "formula"
-        table.put(text, flaw, int(cell.get("number-columns-repeated", "1")))
+        table.put(text, flaw, _repeats(cell, "number-columns-repeated"))
 
 
-def _value(cell: dict[str, str], shown: str) -> str:
+VALUES = ("value", "string-value", "date-value", "boolean-value", "time-value")
+"""Attributes in which a cell may state its value."""
+
+
+def _of_cell(raw: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a cell; LibreOffice gives it a second kind (`calc-type`), which knows errors."""
+    found = {key.rpartition(" ")[2]: value for key, value in raw.items() if not key.endswith("calcext:1.0 value-type")}
+    kinds = [value for key, value in raw.items() if key.endswith("calcext:1.0 value-type")]
+    return {**found, "calc-type": kinds[0] if kinds else ""}
+
+
+def _repeats(attributes: Mapping[str, str], name: str) -> int:
+    """How often a row, column or cell stands there; raises `Damaged` for never."""
+    number = int(attributes.get(name, "1"))
+    if number < 1:
+        raise Damaged
+    return number
+
+
+def _value(cell: Mapping[str, str], shown: str) -> str:
     """What a planner would type: the value where the file states one of a kind, else the text."""
     kind: Any = cell.get("value-type")
-    if kind in ("float", "percentage", "currency"):
-        return shown if kind == "percentage" else cell_text(float(cell.get("value", "nan")))
+    if kind in ("float", "currency"):
+        number = float(cell.get("value", "nan"))
+        return cell_text(number) if math.isfinite(number) else shown or "#####"
     if kind == "date":
         return cell.get("date-value", shown)[:10]
     if kind == "boolean":
         return cell.get("boolean-value", shown)
-    return shown
+    return shown or cell.get("string-value", "")
 
 
 class Ods:
@@ -152,6 +183,8 @@ class Ods:
         reader = _Reader()
         parsed(member(check_archive(data), "content.xml"), reader.started, reader.ended, reader.text)
         self._tables = {table.name: table for table in reader.tables}
+        if len(self._tables) < len(reader.tables):  # one of a name would hide the other
+            raise Damaged
 
     @property
     def sheets(self) -> list[str]:

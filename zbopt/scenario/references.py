@@ -152,9 +152,8 @@ def _missing(
 
 def _kin(rows: Rows, known: dict[str, set[str]], marks: Marks) -> Iterator[Diagnostic]:
     for person, path in rows["people"]:
-        for kin in person.kin:
-            if not _kin_known(kin, known) or kin.person == person.id:
-                yield error("Z204", marks.of((*path, "kin")), _who(person), "kin", lists=("people", "leaders"))
+        if any(not _kin_known(kin, known) or kin.person == person.id for kin in person.kin):
+            yield error("Z204", marks.of((*path, "kin")), _who(person), "kin", lists=("people", "leaders"))
 
 
 def _kin_known(kin: Kin, known: dict[str, set[str]]) -> bool:

@@ -20,7 +20,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error, warning
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
-MAX_YAML_BYTES = 512 * 1024
+MAX_YAML_BYTES = 256 * 1024
 """Larger lists belong in tables: YAML of this size takes some seconds to read."""
 
 MAX_NODES = 200_000
@@ -62,6 +62,9 @@ def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
 
     A file most of whose lines are UTF-8 is one with broken bytes, even where GB18030 could make characters of them.
     """
+    data = data.removesuffix(b"\x1a")  # the end of a file under DOS
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        raise DiagnosticsError([error("Z003", Mark(file, 1))])  # UTF-32
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return data.decode("utf-16"), []
@@ -146,7 +149,10 @@ def read_yaml(path: Path, shown: str, marks: Marks) -> tuple[dict[str, Any], lis
             warnings.simplefilter("ignore")  # an anchor used twice is legal, and would be told thousands of times
             node = yaml.compose(text)
     except MarkedYAMLError as problem:
-        place = problem.problem_mark or problem.context_mark
+        begun = re.search(
+            r"quoted scalar|simple key", str(problem.context or "")
+        )  # there the fault is, not where it shows
+        place = problem.context_mark if begun else problem.problem_mark or problem.context_mark
         line = place.line + 1 if place is not None else None
         said = re.sub(r"'(?!<)[^']*'", "'...'", str(problem.problem or ""))  # it quotes the file, whatever stands there
         raise DiagnosticsError([*found, _yaml_error(said, text, shown, line)]) from None
@@ -187,6 +193,7 @@ def _too_deep(text: str, shown: str) -> list[Diagnostic]:
 
 
 _WIDE = re.compile(r"^(\s*(?:- )?[A-Za-z_][\w.]*)：")
+_WIDE_INSIDE = re.compile(r"^[^\"'#]*\{(?:[^\"'{}#]*,)?\s*[A-Za-z_][\w.]*：")
 
 
 def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
@@ -198,7 +205,7 @@ def _full_width_marks(text: str, shown: str) -> list[Diagnostic]:
         if block is not None and (indent > block or not line.strip()):
             continue  # inside a block of text every mark is plain text
         block = indent if re.search(r":\s*[|>][+-]?\d?\s*(#.*)?$", line) else None
-        if not line.lstrip().startswith("#") and _WIDE.match(line):
+        if not line.lstrip().startswith("#") and (_WIDE.match(line) or _WIDE_INSIDE.search(line)):
             found.append(error("Z013", Mark(shown, number), sign="：", use=": "))
     return found
 

@@ -38,6 +38,9 @@ from zbopt.scenario.xlsx import Bomb, Damaged, Xlsx
 MAX_TITLE_LINES = 20
 """Lines above the header that are looked through for it."""
 
+WIDEST = 16_384
+"""Delimiters of a line of a CSV file: as many as a spreadsheet has columns."""
+
 MAX_SHOWN = 5
 """Rows or cells named in a message about many."""
 
@@ -82,8 +85,11 @@ def read_csv(path: Path, shown: str) -> tuple[Grid, list[Diagnostic]]:
     start = 1
     if stated is not None:
         text, start = text[stated.end() :], 2
-    lines = text.split("\n", MAX_TITLE_LINES)[:MAX_TITLE_LINES]
-    delimiter = stated[1] if stated is not None else _delimiter(lines)
+    lines = text.split("\n")
+    delimiter = stated[1] if stated is not None else _delimiter(lines[:MAX_TITLE_LINES])
+    wide = next((place for place, line in enumerate(lines) if line.count(delimiter) > WIDEST), None)
+    if wide is not None:
+        raise DiagnosticsError([error("Z023", Mark(shown, start + wide), limit=MAX_COLUMNS, what="columns")])
     rows: list[list[str]] = []
     places: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -104,12 +110,14 @@ def _delimiter(lines: Sequence[str]) -> str:
     return max((",", "\t", ";"), key=lambda sign: max((line.count(sign) for line in lines), default=0))
 
 
-def _bounded(rows: Sequence[Sequence[str]], shown: str) -> None:
+def _bounded(rows: list[list[str]], shown: str) -> None:
     last = rows[-1]
     if len(rows) > MAX_ROWS:
         raise DiagnosticsError([error("Z023", Mark(shown), limit=MAX_ROWS, what="rows")])
-    if len(last) > MAX_COLUMNS and any(cell.strip() for cell in last[MAX_COLUMNS:]):
-        raise DiagnosticsError([error("Z023", Mark(shown, len(rows)), limit=MAX_COLUMNS, what="columns")])
+    if len(last) > MAX_COLUMNS:
+        if any(cell.strip() for cell in last[MAX_COLUMNS:]):
+            raise DiagnosticsError([error("Z023", Mark(shown, len(rows)), limit=MAX_COLUMNS, what="columns")])
+        del rows[-1][MAX_COLUMNS:]
     if any(len(cell) > MAX_CELL_SIGNS for cell in last):
         raise DiagnosticsError([error("Z029", Mark(shown, len(rows)), limit=MAX_CELL_SIGNS)])
 
@@ -249,9 +257,10 @@ def _header_row(grid: Grid, known: Mapping[str, str]) -> tuple[int | None, list[
         cells = sum(bool(cell.strip()) for cell in grid.rows[place])
         return num_known(place) >= 2 and 2 * num_known(place) >= cells
 
-    if num_known(filled[0]):
-        return filled[0], []
+    first = num_known(filled[0])
     below = next((place for place in filled[1:] if is_header(place)), None)
+    if first > 1 or (first and (below is None or num_known(below) <= first)):
+        return filled[0], []  # one word alone may be part of a title
     if below is not None:
         titles = tuple(str(grid.mark(place)) for place in filled if place < below)
         return below, [note("Z037", grid.mark(filled[0]), places=_listed(titles), line=grid.mark(below).line or 0)]
@@ -351,7 +360,9 @@ class _Rows:
                 self.stray(place, column)
                 continue
             key = self.grid.columns[column]
-            if key and (place, column) not in self.grid.flaws and self.sound(place, column, key, text):
+            if not key and not self.grid.is_sheet and self.hides_rows(text):
+                self.tell("Z040", place, column, count=text.count("\n"))
+            elif key and (place, column) not in self.grid.flaws and self.sound(place, column, key, text):
                 _put(row, key, text.strip())
         return row
 
@@ -361,16 +372,18 @@ class _Rows:
             self.tell("Z030", place, column)
         elif len(text) > MAX_CELL_SIGNS:
             self.tell("Z029", place, column, limit=MAX_CELL_SIGNS)
-        elif not self.grid.is_sheet and "\n" in text and self.hides_rows(key, text):
+        elif not self.grid.is_sheet and "\n" in text and (key not in self.long or self.hides_rows(text)):
             self.tell("Z040", place, column, count=text.count("\n"))
         else:
             return True
         return False
 
-    def hides_rows(self, key: str, text: str) -> bool:
-        """Line breaks belong in free text only, and there a line with as many delimiters as a row has is a row."""
-        most = max(line.count(self.grid.delimiter) for line in text.split("\n"))
-        return key not in self.long or (self.width > 1 and most >= self.width - 1)
+    def hides_rows(self, text: str) -> bool:
+        """Whether a text may be the end of one row and the beginning of another between two stray quotation marks.
+
+        What lies between the same column of two rows has as many delimiters as a row.
+        """
+        return "\n" in text and text.count(self.grid.delimiter) >= self.width - 1
 
     def stray(self, place: int, column: int) -> None:
         """A value under no header: told, because a dropped cell would be a silent loss."""

@@ -55,11 +55,15 @@ class Xls:
                 cells[row, column] = text
                 if cell.ctype == xlrd.XL_CELL_ERROR or is_error(text):
                     flaws[row, column] = "error"
+                elif cell.ctype == xlrd.XL_CELL_TEXT and not text:  # only a formula is text and empty
+                    flaws[row, column] = "formula"
         merged = [Merged((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in page.merged_cells]
         rows = filled_down(laid_out(cells), merged)
-        hidden = [row for row, info in page.rowinfo_map.items() if info.hidden and row < len(rows)]
+        folded = [row for row, info in page.rowinfo_map.items() if info.hidden or info.height == 0]
+        hidden = [row for row in folded if row < len(rows)]
         hidden = [row for row in sorted(hidden) if any(cell.strip() for cell in rows[row])]
-        columns = [column for column, info in page.colinfo_map.items() if info.hidden and column < MAX_COLUMNS]
+        narrow = [column for column, info in page.colinfo_map.items() if info.hidden or info.width == 0]
+        columns = [column for column in narrow if column < MAX_COLUMNS]
         return Sheet(name, rows, flaws, tuple(merged), tuple(hidden), tuple(sorted(columns)), page.visibility != 0)
 
     def _text(self, cell: Any) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from zbopt.scenario.cells import (
     MAX_CELLS,
@@ -26,18 +26,23 @@ from zbopt.scenario.cells import (
     Sheet,
     TooMuch,
     cell_text,
+    column_name,
     filled_down,
     is_error,
     place_of,
 )
 
-MAX_UNPACKED = 1024 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_FROM = 10 * 1024 * 1024
 """Bytes a workbook may unpack to, and how many times its size once it is larger than some."""
 
 WASTED_CELLS = 4_000_000
 """Cells of a claimed rectangle above which blanks are cut out before calamine sees the sheet."""
+
+
+MAX_SEEN = 2 * MAX_CELLS
+"""Cells of a sheet, blank ones among them, that are looked at."""
 
 
 class Damaged(Exception):
@@ -100,13 +105,16 @@ class _Scan:
 
     flaws: dict[Place, Flaw] = field(default_factory=dict)
     merged: list[Merged] = field(default_factory=list)
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     filled: int = 0
+    seen: int = 0
     last: Place = (-1, -1)
     claimed: Place = (-1, -1)
     row: int = -1
     column: int = -1
+    _rows: int = 0
+    _is_hollow: bool = False
     _kind: str = ""
     _has_formula: bool = False
     _has_value: bool = False
@@ -122,30 +130,40 @@ class _Scan:
         elif name in ("v", "t"):
             self._inside = True
             self._has_value = self._has_value or self._kind == "str"  # a formula whose result is an empty text
+            self._is_hollow = self._kind == "s" and name == "v"  # until the number of the text comes
         elif name == "row":
-            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
-            self.column = -1
-            if attributes.get("hidden") in ("1", "true"):
-                self.hidden_rows.append(self.row)
+            row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            if row < self.row or (row == self.row and self._rows):
+                raise Damaged
+            self.row, self.column, self._rows = row, -1, self._rows + 1
+            if attributes.get("hidden") in ("1", "true") or _is_zero(attributes.get("ht")):
+                self.hidden_rows.add(self.row)
         elif name == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")
             self.merged.append(Merged(place_of(first), place_of(last or first)))
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+        elif name == "col" and (attributes.get("hidden") in ("1", "true") or _is_zero(attributes.get("width"))):
             low, high = int(attributes["min"]), int(attributes["max"])
-            self.hidden_columns += range(low - 1, min(high, MAX_COLUMNS))
+            self.hidden_columns.update(range(max(0, low - 1), min(high, MAX_COLUMNS)))
 
     def _cell(self, attributes: dict[str, str]) -> None:
+        before = self.row, self.column
         if "r" in attributes:
             self.row, self.column = place_of(attributes["r"])
         else:
             self.column += 1
+        if (self.row, self.column) <= before:  # one of the two would be lost
+            raise Damaged
         self._kind, self._has_formula, self._has_value = attributes.get("t", ""), False, False
+        self._is_hollow = False
+        self.seen += 1
+        if self.seen > MAX_SEEN:
+            raise TooMuch("cells", MAX_SEEN)
         self.claimed = max(self.claimed[0], self.row), max(self.claimed[1], self.column)
 
     def text(self, data: str) -> None:
         """Characters: a value of blanks alone is none."""
         if self._inside and not data.isspace():
-            self._has_value = True
+            self._has_value, self._is_hollow = True, False
 
     def ended(self, tag: str) -> None:
         """An element ends: a cell is known by then."""
@@ -153,7 +171,7 @@ class _Scan:
         if tag.rpartition(" ")[2] != "c":
             return
         place = (self.row, self.column)
-        if self._kind == "e":
+        if self._kind == "e" or self._is_hollow:
             self.flaws[place] = "error"
         elif self._has_formula and not self._has_value:
             self.flaws[place] = "formula"
@@ -163,6 +181,11 @@ class _Scan:
         self.last = max(self.last[0], self.row), max(self.last[1], self.column)
         if self.filled > MAX_CELLS:
             raise TooMuch("cells", MAX_CELLS)
+
+
+def _is_zero(size: str | None) -> bool:
+    """Whether a height or width is stated and none."""
+    return size is not None and float(size) == 0
 
 
 class Xlsx:
@@ -218,16 +241,24 @@ class Xlsx:
             raise TooMuch("rows", MAX_ROWS)
         height, width = scan.claimed[0] + 1, scan.claimed[1] + 1
         data = self.data
-        if height * width > WASTED_CELLS:
-            data = self._with(name, _without_blanks(xml))
-        elif "error" in scan.flaws.values():
-            data = self._with(name, _plain_errors(xml))
+        if height * width > WASTED_CELLS or "error" in scan.flaws.values():
+            plain = _Plain(scan.flaws)
+            parsed(xml, plain.started, plain.ended, plain.text)
+            data = self._with(name, plain.xml())
         rows = filled_down(_values(data, name, scan.last[0]), scan.merged)
         flaws = {place: flaw for place, flaw in scan.flaws.items() if not _text(rows, place)}
         flaws |= dict.fromkeys(_error_texts(rows), "error")
-        filled = [row for row in scan.hidden_rows if row < len(rows) and any(cell.strip() for cell in rows[row])]
+        filled = [
+            row for row in sorted(scan.hidden_rows) if row < len(rows) and any(cell.strip() for cell in rows[row])
+        ]
         return Sheet(
-            name, rows, flaws, tuple(scan.merged), tuple(filled), tuple(scan.hidden_columns), name in self.hidden
+            name,
+            rows,
+            flaws,
+            tuple(scan.merged),
+            tuple(filled),
+            tuple(sorted(scan.hidden_columns)),
+            name in self.hidden,
         )
 
     def _with(self, name: str, xml: bytes) -> bytes:
@@ -240,24 +271,56 @@ class Xlsx:
         return buffer.getvalue()
 
 
-_PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
+class _Plain:
+    """Makes a sheet again that has its filled cells and nothing else: no error, no blank, no claim of a size.
 
+    calamine fails on errors it does not know, and asks for memory for every blank it is told of.
+    """
 
-def _plain_errors(xml: bytes) -> bytes:
-    """A sheet in which every error is one that calamine knows; which it is does not matter."""
-    return re.sub(
-        rb"(<" + _PREFIX + rb"c\b[^>]*\bt=[\"']e[\"'][^>]*>.*?<" + _PREFIX + rb"v>)[^<]*", rb"\1#N/A", xml, flags=re.S
-    )
+    def __init__(self, flaws: Mapping[Place, Flaw]) -> None:
+        self.flaws = flaws
+        self.parts: list[str] = []
+        self._row, self._place = -1, (-1, -1)
+        self._cell: dict[str, str] = {}
+        self._text: list[str] = []
+        self._inside = False
 
+    def started(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        name = tag.rpartition(" ")[2]
+        if name == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._place = self._row, -1
+            self.parts.append(f'</row><row r="{self._row + 1}">')
+        elif name == "c":
+            at = place_of(attributes["r"]) if "r" in attributes else (self._place[0], self._place[1] + 1)
+            self._place, self._cell, self._text = at, attributes, []
+        elif name in ("v", "t"):
+            self._inside = True
 
-def _without_blanks(xml: bytes) -> bytes:
-    """A sheet without its blank cells, and the size it claims."""
-    prefix = _PREFIX
-    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*/>", b"", xml)
-    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>\s*</" + prefix + rb"c>", b"", bare)
-    text = rb"(?:<" + prefix + rb"(?:is|t|v)\b[^>]*>|</" + prefix + rb"(?:is|t|v)>|\s)*"
-    bare = re.sub(rb"<" + prefix + rb"c\b[^>]*>" + text + rb"</" + prefix + rb"c>", b"", bare)
-    return re.sub(rb"<" + prefix + rb"dimension\b[^>]*/>", b"", bare)
+    def text(self, data: str) -> None:
+        """Characters."""
+        if self._inside:
+            self._text.append(data)
+
+    def ended(self, tag: str) -> None:
+        """An element ends."""
+        self._inside = False
+        text = "".join(self._text)
+        if tag.rpartition(" ")[2] != "c" or not text.strip() or self._place in self.flaws:
+            return
+        kind, style = self._cell.get("t", "n"), self._cell.get("s", "0")
+        value = (
+            f"<is><t xml:space='preserve'>{escape(text)}</t></is>" if kind == "inlineStr" else f"<v>{escape(text)}</v>"
+        )
+        name = f"{column_name(self._place[1])}{self._place[0] + 1}"
+        self.parts.append(f'<c r="{name}" s="{escape(style)}" t="{escape(kind)}">{value}</c>')
+
+    def xml(self) -> bytes:
+        """The sheet."""
+        rows = "".join(self.parts).removeprefix("</row>") + ("</row>" if self.parts else "")
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        return f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
 def _values(data: bytes, name: str, last: int) -> list[list[str]]:
