@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,26 @@ def plan(tmp_path: Path) -> Path:
 
 
 # --- foreign folders -------------------------------------------------------------------------------------------------
+
+
+def test_foreign_files_that_are_named_like_our_leftovers_stay(tmp_path: Path) -> None:
+    """Also where a folder is refused, and beside one that is written."""
+    dead = 2**22 + 1
+    for name in (".zbopt-new-planner/notes.txt", ".zbopt-probe-abc", f".zbopt-new-{dead}/.complete"):
+        (tmp_path / "a" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "a" / name).write_text("不要删除")
+    for name in ("plan.json", f".zbopt-new-{dead}/plan.json", f".zbopt-new-{dead}/notes.txt"):
+        (tmp_path / "a" / name).write_text("[]")
+    for name in (".o.zbopt-notes/x", ".o.zbopt-old/.git/config", f".o.zbopt-{dead}/.git/config"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    before = shown(tmp_path)
+    assert run("assign", TINY, "--out", tmp_path / "a").returncode == 2
+    assert run("init", tmp_path / "a").returncode == 2
+    assert shown(tmp_path) == before
+    assert run("assign", TINY, "--out", tmp_path / "o").returncode == 0
+    after = shown(tmp_path)
+    assert {name: after.get(name) for name in before} == before
 
 
 @pytest.mark.parametrize("command", ["assign", "merge", "restructure", "frontier", "grid", "init"])
@@ -272,6 +293,29 @@ def document(status: str, filled: int, sha256: str, merit: int) -> dict[str, Any
     seats = [{"person": f"P{number}" if number < filled else None} for number in range(3)]
     stages = [{"name": "unfilled", "plan_value": 3 - filled}, {"name": "merit", "plan_value": merit}]
     return {"kind": "assign", "status": status, "scenario": {"sha256": sha256}, "seats": seats, "stages": stages}
+
+
+@pytest.mark.parametrize("kind", ["encrypted", "deflated", "method", "deep", "fifo"])
+def test_a_damaged_workbook_at_the_place_of_a_list_is_foreign(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        text = "[" * 90_000 if kind == "deep" else "x" * 1000
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("docProps/core.xml", f"<dc:description>{text}</dc:description>")
+        data = bytearray(path.read_bytes())
+        central = data.rindex(b"PK\x01\x02")
+        if kind == "encrypted":
+            data[6] |= 1
+            data[central + 8] |= 1
+        elif kind == "method":
+            data[8], data[central + 10] = 97, 97
+        elif kind == "deflated":
+            data[50:60] = b"\xff" * 10
+        path.write_bytes(data)
+    found = run("prices", TINY, "--processes", "1", "--out", path)
+    assert (found.returncode, "Z555" in found.stderr) == (2, True)
 
 
 def write(folder: Path, plan: dict[str, Any]) -> None:

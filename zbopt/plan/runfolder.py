@@ -17,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, error
-from zbopt.plan.writing import located, probe, settle
+from zbopt.plan.writing import holds_leftovers_alone, located, probe, settle
 
 PLAN, MANIFEST, AUDIT, WORKBOOK = "plan.json", "manifest.json", "audit.json", "plan.xlsx"
 FRONTIER, GRID, ROWS = "frontier.json", "grid.json", "rows"
 PLAN_KINDS = ("assign", "merge", "restructure")
 RESULTS: Mapping[str, str] = {**dict.fromkeys(PLAN_KINDS, PLAN), "frontier": FRONTIER, "grid": ROWS}
 """What a folder of each kind holds besides its manifest."""
+
+NAMES = (PLAN, MANIFEST, AUDIT, WORKBOOK, FRONTIER, GRID, "grid.csv", "scenario.yaml", "tables.xlsx")
+"""Files that are written into a new folder."""
 
 FILE_ENDINGS = (".json", ".csv", ".xlsx")
 MOST_NUMBERED = 10_000
@@ -51,8 +54,14 @@ def default_folder(identity: Identity, stem: str = "scenario") -> Path:
 
 
 def owner(folder: Path) -> Identity | None:
-    """Whose result a folder holds; None where it is no folder of ours. Finishes first what a killed run left in it."""
-    settle(folder)
+    """Whose result a folder holds; None where it is no folder of ours. In one of ours what a killed run left is finished."""
+    found = _owner(folder)
+    if found is not None:
+        settle(folder)
+    return found
+
+
+def _owner(folder: Path) -> Identity | None:
     try:
         manifest = read_json(located(folder, MANIFEST))
         kind, scenario = manifest["kind"], manifest["scenario"]
@@ -69,9 +78,9 @@ def owner(folder: Path) -> Identity | None:
 def is_free(folder: Path) -> bool:
     """Whether nothing stands at a place: no such folder, or an empty one; raises `OSError` where that cannot be seen.
 
-    Finishes first what a killed run left there.
+    What a killed run was about to write into an empty folder is no more than that.
     """
-    if folder.is_dir():
+    if folder.is_dir() and holds_leftovers_alone(folder, NAMES) and _owner(folder) is None:
         settle(folder)
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 

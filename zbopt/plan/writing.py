@@ -15,13 +15,14 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 PROBE = ".zbopt-probe-"
 STAGE = ".zbopt-new-"
 COMPLETE = ".complete"
 _OF_FILES = re.compile(rf"{re.escape(PROBE)}(?=\d+$)|\..+\.zbopt-(?=\d+-[0-9a-f]{{8}}$)")
+_STAGE = re.compile(rf"{re.escape(STAGE)}\d+")
 A_DAY = 24 * 3600.0
 PROBE_BYTES = 64 * 1024
 """Written and synced before a long run, so that a full disk is told beforehand."""
@@ -55,7 +56,10 @@ def _free_of_folders(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Finish or undo what a killed run left in a folder; where that cannot be written, `located` still finds the new files."""
+    """Finish or undo what a killed run left in a folder of ours; where that cannot be written, `located` finds the new files.
+
+    Never called for a folder of somebody else's: who owns it is the caller's to know.
+    """
     with contextlib.suppress(OSError):
         _clean_files(folder)
     for stage in _stages(folder):
@@ -162,18 +166,33 @@ def _moved(stage: Path) -> None:
     stage.rmdir()
 
 
+def holds_leftovers_alone(folder: Path, names: Collection[str]) -> bool:
+    """Whether there is nothing in a folder but what a killed run of ours was about to write: files of these names."""
+    entries = list(folder.iterdir())
+    return bool(entries) and all(
+        (_OF_FILES.match(item.name) is not None and item.is_file())
+        or (_STAGE.fullmatch(item.name) is not None and item.is_dir() and _holds_alone(item, names))
+        for item in entries
+    )
+
+
+def _holds_alone(folder: Path, names: Collection[str]) -> bool:
+    return all(item.name in (*names, COMPLETE) and item.is_file() for item in folder.iterdir())
+
+
 def _stages(folder: Path) -> list[Path]:
     try:
-        return sorted(item for item in folder.iterdir() if item.name.startswith(STAGE) and item.is_dir())
+        return sorted(item for item in folder.iterdir() if _STAGE.fullmatch(item.name) and item.is_dir())
     except OSError:
         return []
 
 
 def _clean_beside(folder: Path) -> None:
-    """Remove folders that killed runs were making beside this one."""
+    """Remove folders that killed runs were making beside this one: of files alone, as ours are."""
     begins = _beside(folder)
     for item in folder.parent.iterdir():
-        if item.name.startswith(begins) and item.is_dir() and not _in_use(item, begins):
+        ours = item.name.startswith(begins) and item.is_dir() and not item.is_symlink()
+        if ours and not _in_use(item, begins) and all(inside.is_file() for inside in item.iterdir()):
             shutil.rmtree(item, ignore_errors=True)
 
 
@@ -196,9 +215,11 @@ def _short(name: str) -> str:
 
 
 def _in_use(made: Path, begins: str) -> bool:
-    """Whether the process that made a folder still runs and is not this one."""
+    """Whether the process that made a folder still runs and is not this one; also where the name is none that we give."""
     process = made.name.removeprefix(begins).partition("-")[0]
-    if not process.isdecimal() or int(process) == os.getpid():
+    if not process.isdecimal():
+        return True
+    if int(process) == os.getpid():
         return False
     if os.name == "nt":  # asking would end the process there
         return time.time() - made.stat().st_mtime < A_DAY
@@ -228,4 +249,4 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-__all__ = ["located", "probe", "settle", "write_file", "write_folder"]
+__all__ = ["holds_leftovers_alone", "located", "probe", "settle", "write_file", "write_folder"]

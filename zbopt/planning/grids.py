@@ -186,7 +186,7 @@ def _prepared(folder: Path, loaded: Loaded, replace: bool) -> Path:
     }
     try:
         (folder / ROWS).mkdir(parents=True, exist_ok=True)
-        settle(folder / ROWS)
+        settle(folder / ROWS)  # a folder of ours by now
         write_file(folder / MANIFEST, to_bytes(manifest))
     except (OSError, ValueError) as problem:
         raise DiagnosticsError([not_written(folder, problem)]) from None
