@@ -6,7 +6,9 @@ takes nothing with it: its task is given to another.
 
 from __future__ import annotations
 
+import contextlib
 import copyreg
+import ctypes
 import hashlib
 import os
 import pickle
@@ -101,6 +103,10 @@ def solved(case: Case, task: Task, control: Control | None = None) -> Outcome:
         return Outcome("refused", {}, {}, False, codes)
 
 
+PR_SET_PDEATHSIG = 1
+"""Of `prctl`: the signal to get when the parent ends."""
+
+
 def _end_with_parent(parent: int) -> None:
     """End this process when its parent is gone: nobody would read what it finds."""
 
@@ -110,6 +116,9 @@ def _end_with_parent(parent: int) -> None:
             time.sleep(1.0)
         os._exit(1)
 
+    if sys.platform == "linux":  # at once, whatever the process is at
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     for number in STOPS:  # a terminal sends them to every process; they are the parent's to handle
         if number != signal.SIGTERM:
             signal.signal(number, signal.SIG_IGN)
@@ -151,15 +160,15 @@ class _Pool:
             return self.pool.submit(solve_task, self.sent, task)
 
     def abandon(self) -> None:
-        """End the processes at once; what they were doing is lost."""
+        """End the processes at once; what they were doing is lost.
+
+        Also where one of them died: a process that was just starting then is not ended by the executor itself, and waiting
+        for it would take for ever.
+        """
         if self.pool is not None:
             for process in list((getattr(self.pool, "_processes", None) or {}).values()):
                 process.terminate()
             self.close()
-
-    def renew(self) -> None:
-        """Leave a pool that lost a process; the next task starts another."""
-        self.close()
 
     def close(self) -> None:
         """End the processes; what they were doing is waited for."""
@@ -173,8 +182,10 @@ def _pool(processes: int, sent: Shipment) -> Iterator[_Pool]:
     pool = _Pool(processes, sent)
     try:
         yield pool
-    finally:
-        pool.close()
+    except BaseException:
+        pool.abandon()
+        raise
+    pool.close()
 
 
 @cache
@@ -229,7 +240,7 @@ def _collected(pool: _Pool, tasks: Sequence[Task], ahead: int, control: Control,
                 raise DiagnosticsError([error("Z548")])
             left += running.values()
             running.clear()
-            pool.renew()
+            pool.abandon()  # the next task starts another
 
 
 def on_cluster(sent: Shipment, tasks: Sequence[Task], address: str, control: Control) -> Found:
