@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,75 @@ def test_files_that_were_changed_or_lost_are_found(name: str, folder: Path) -> N
 )
 def test_keys_seeds_and_versions_that_mean_nothing_are_faults(change: Any, folder: Path) -> None:
     assert audit(forged(folder, change)).returncode == 5
+
+
+def without_merit(plan: dict[str, Any]) -> None:
+    """A stage left out: nothing says how good a plan is in it."""
+    del plan["stages"][-1]
+    plan["repeatable"] = False
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without_merit,
+        lambda plan: plan["stages"].append(dict(plan["stages"][-1])),
+        lambda plan: plan["stages"].reverse(),
+        lambda plan: plan["versions"].update(zbopt="9.9"),
+        lambda plan: plan["versions"].update(zbopt="heute"),
+    ],
+)
+def test_stages_and_versions_are_those_there_are(change: Any, folder: Path) -> None:
+    assert audit(forged(folder, change)).returncode == 5
+
+
+def test_a_key_that_stands_twice_is_no_plan(folder: Path) -> None:
+    """Every reader would take another of the two."""
+    file = folder / "plan.json"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('"status": "proved"', '"status": "stopped", "status": "proved"', 1), encoding="utf-8")
+    assert audit(folder).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda m: m.update(kind="merge"), "kind"),
+        (lambda m: m["scenario"].update(name="x"), "scenario"),
+        (lambda m: m["scenario"].update(sha256="0" * 64), "scenario"),
+        (lambda m: m["inputs"].update(dict.fromkeys(m["inputs"], "0" * 64)), "inputs"),
+        (lambda m: m["inputs"].clear(), "inputs"),
+        (lambda m: m["policy"]["merit"].update(fit=99), "policy"),
+        (lambda m: m["outputs"].clear(), "outputs"),
+        (lambda m: m["outputs"].pop("plan.xlsx"), "outputs"),
+        (lambda m: m["solver"].update(seed=7), "solver"),
+        (lambda m: m["versions"].update(zbopt="0.0.1"), "versions"),
+        (lambda m: m.update(note="x"), "note"),
+        (lambda m: m.pop("counts"), "counts"),
+    ],
+)
+def test_a_manifest_that_says_something_else_is_found(change: Any, key: str, folder: Path) -> None:
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    change(manifest)
+    file.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    done = audit(folder)
+    assert (done.returncode, f"manifest.json: {key}" in done.stdout) == (5, True)
+
+
+def test_an_audit_says_first_that_the_scenario_is_another_one(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "later")
+    file = tmp_path / "later" / "scenario.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("name: ", "name: 又", 1), encoding="utf-8")
+    done = zbopt_here("audit", str(folder / "plan.json"), "--scenario", str(tmp_path / "later"), "--lang", "en")
+    assert done.returncode == 5
+    assert done.stdout.splitlines()[1].startswith("the scenario has changed")
+
+
+def test_a_second_solve_says_what_it_compared(folder: Path) -> None:
+    done = audit(folder, "--re-solve", "--lang", "en")
+    assert "solved again, and compared:" in done.stdout
+    assert "this is the only plan" in done.stdout
 
 
 def impossible(plan: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ def workbook(path: Path, sheets: dict[str, list[list[Any]]], skip: tuple[int, in
 
 
 def no_scenario(folder: Path) -> list[str]:
-    return ["Z001 scenario.yaml"]
+    return [f"Z001 {folder}/scenario.yaml"]
 
 
 def folder_for_table(folder: Path) -> list[str]:
@@ -284,6 +284,135 @@ def flaws_of(name: str) -> list[str]:
     ]  # fmt: skip
 
 
+def swallowed_in_remarks(folder: Path) -> list[str]:
+    """A stray pair of quotation marks in a column nobody reads."""
+    text = '编号,姓名,单位,状态,备注\nP1,甲一,U1,在岗,"见附件\nP2,乙二,U1,调查,"\nP3,丙三,U1,在岗,\n'
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z040 people.csv:2", "Z038 people.csv:1"]
+
+
+def swallowed_in_text(folder: Path) -> list[str]:
+    """The pair stands in the middle column of both rows; a text with a break and no row in it is taken."""
+    text = 'id,name,text,owner_unit\nD1,规划,"村庄规划,U1\nD2,文稿,",U1\nD3,群众,"走访\n座谈",U1\n'
+    write(folder, INLINE + "duties: duties.csv\n", duties__csv=text.encode())
+    return ["Z040 duties.csv:2"]
+
+
+def formula_of_old(folder: Path) -> list[str]:
+    import xlwt
+
+    write(folder, HEAD + "tables: t.xls\n")
+    book = xlwt.Workbook(encoding="utf-8")
+    page = book.add_sheet("人员")
+    for number, row in enumerate([["编号", "姓名", "单位", "状态"], ["P1", "甲一", "U1"]]):
+        for column, value in enumerate(row):
+            page.write(number, column, value)
+    page.write(1, 3, xlwt.Formula('"调"&"查"'))
+    book.save(str(folder / "t.xls"))
+    return ["Z031 t.xls#人员!D2"]
+
+
+def rows_twice(folder: Path) -> list[str]:
+    """Two rows of one number: a reader keeps one of them."""
+    write(folder, HEAD + "tables: t.xlsx\n")
+    people = [["编号", "姓名", "单位"], ["P1", "甲一", "U1"], ["P2", "乙二", "U1"]]
+    workbook(folder / "t.xlsx", {"人员": people})
+    twice = rewritten((folder / "t.xlsx").read_bytes(), lambda xml: re.sub(rb'<row r="3"', b'<row r="2"', xml))
+    (folder / "t.xlsx").write_bytes(twice)
+    return ["Z021 t.xlsx#人员"]
+
+
+def rewritten(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with its first sheet changed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            inside = old.read(item.filename)
+            new.writestr(item.filename, change(inside) if item.filename.endswith("sheet1.xml") else inside)
+    return made.getvalue()
+
+
+def hints_without_end(folder: Path) -> list[str]:
+    """Merged blocks, hidden columns and errors by the ten thousand: little work, whatever a file of a few kB claims."""
+    write(folder, HEAD + "tables: t.xlsx\n")
+    rows = [["编号", "姓名", "单位"], *(["P1", "甲一", "U1"] for _ in range(3))]
+    workbook(folder / "t.xlsx", {"人员": rows})
+    many = b"".join(b'<mergeCell ref="A4:A%d"/>' % number for number in range(90_000, 130_000))
+    columns = b"<cols>%s</cols><sheetData>" % (b'<col min="1" max="300" hidden="1"/>' * 50_000)
+    errors = b'<!--%s--><row r="9">%s</row></sheetData><mergeCells>' % (b"<c " * 30_000, b"")
+
+    def change(xml: bytes) -> bytes:
+        return xml.replace(b"<sheetData>", columns).replace(b"</sheetData>", errors + many + b"</mergeCells>")
+
+    (folder / "t.xlsx").write_bytes(rewritten((folder / "t.xlsx").read_bytes(), change))
+    return ["Z034 t.xlsx#人员", "Z035 t.xlsx#人员", "Z201 t.xlsx#人员!A3", "Z201 t.xlsx#人员!A4"]
+
+
+def wide_line(folder: Path) -> list[str]:
+    text = "id,name,unit\nP1,甲一,U1" + "," * 20_000 + "\n"
+    write(folder, HEAD + "people: people.csv\n", people__csv=text.encode())
+    return ["Z023 people.csv:2"]
+
+
+def utf_32(folder: Path) -> list[str]:
+    write(folder, HEAD + "people: people.csv\n", people__csv="id,name,unit\nP1,甲一,U1\n".encode("utf-32"))
+    return ["Z003 people.csv:1"]
+
+
+def open_quotes(folder: Path) -> list[str]:
+    """The fault is where the quotation mark stands, not at the end of the file."""
+    (folder / "scenario.yaml").write_text('format: 1\nname: "小样\nas_of: 2019-06\npeople: []\n', encoding="utf-8")
+    return ["Z010 scenario.yaml:2"]
+
+
+def no_blank_after_colon(folder: Path) -> list[str]:
+    (folder / "scenario.yaml").write_text("format: 1\nname:小样\nas_of: 2019-06\n", encoding="utf-8")
+    return ["Z010 scenario.yaml:2"]
+
+
+def wide_colon_inside(folder: Path) -> list[str]:
+    write(folder, INLINE.replace("{id: T1-a}", "{id：T1-a}"))
+    return ["Z013 scenario.yaml:6"]
+
+
+def shares_beyond_all(folder: Path) -> list[str]:
+    quotas = (
+        "[{name: 男, of: gender == male, min: 60%, mode: hard}, {name: 女, of: gender == female, min: 60%, mode: hard}]"
+    )
+    write(folder, INLINE + f"policy: {{quotas: {quotas}}}\n")
+    return ["Z309 scenario.yaml:8"]
+
+
+def minimum_above_maximum(folder: Path) -> list[str]:
+    quotas = "[{name: 甲, of: gender == male, min: 1, mode: hard}, {name: 乙, of: gender == male, in: each, max: 0, mode: hard}]"
+    write(folder, INLINE + f"policy: {{quotas: {quotas}}}\n")
+    return ["Z309 scenario.yaml:8", "Z307 scenario.yaml:8"]
+
+
+def no_stage(folder: Path) -> list[str]:
+    write(folder, INLINE + "policy: {stages: []}\n")
+    return ["Z533 scenario.yaml:8"]
+
+
+def further_implausible(folder: Path) -> list[str]:
+    text = (
+        "id,name,unit,birth,probation_end,assessments,sanction_end,id_card\n"
+        "P1,张 三,U1,1985-03,1990-01,1995:称职,,\nP2,张三,U1,1985-03,,,,\nP3,丙三,U1,1985-04,,,2199-01,\n"
+        "P4,丁四,U1,1985-05,,,,000000000000000\n"
+    )
+    write(
+        folder,
+        HEAD.replace("kind: special", "kind: special, planned_end: 1950-01").replace(
+            "as_of: 2019-06", "as_of: 2019-06\nterm: {from: 2029-07, to: 2030-06}"
+        )
+        + "people: people.csv\n",
+        people__csv=text.encode(),
+    )
+    return [
+        "Z162 people.csv:2", "Z162 people.csv:2", "Z164 people.csv:3", "Z167 people.csv:4", "Z150 people.csv:5", "Z165 scenario.yaml:7", "Z166 scenario.yaml:3",
+    ]  # fmt: skip
+
+
 def damaged_older_books(folder: Path) -> list[str]:
     """Cut in half on the way."""
     write(folder, HEAD.replace("units: [{id: U1, name: 发改局}]", "units: u.xls") + "people: p.ods\n")
@@ -444,6 +573,20 @@ MADE: tuple[Maker, ...] = (
     sheet_of_flaws,
     ods_of_flaws,
     merged_across,
+    swallowed_in_remarks,
+    swallowed_in_text,
+    formula_of_old,
+    rows_twice,
+    hints_without_end,
+    wide_line,
+    utf_32,
+    open_quotes,
+    no_blank_after_colon,
+    wide_colon_inside,
+    shares_beyond_all,
+    minimum_above_maximum,
+    no_stage,
+    further_implausible,
     xls_of_flaws,
     damaged_older_books,
     damaged_book,

@@ -322,6 +322,17 @@ def write(folder: Path, plan: dict[str, Any]) -> None:
     (folder / "plan.json").write_text(json.dumps(plan))
 
 
+def test_a_workbook_somebody_wrote_into_is_not_written_over(plan: Path, tmp_path: Path) -> None:
+    (plan / "plan.xlsx").write_bytes(b"notes of the meeting")
+    before = shown(plan)
+    found = run("assign", TINY, "--out", plan)
+    assert (found.returncode, "Z558" in found.stderr) == (0, True)
+    assert shown(plan) == before
+    assert (tmp_path / "good-2" / "plan.xlsx").exists()
+    assert run("assign", TINY, "--out", plan, "--replace").returncode == 0
+    assert (plan / "plan.xlsx").read_bytes() != b"notes of the meeting"
+
+
 def test_an_impossible_case_leaves_the_plan_in_its_folder(plan: Path, tmp_path: Path) -> None:
     before = shown(plan)
     scenario = changed(

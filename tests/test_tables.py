@@ -13,6 +13,7 @@ from tests.old_formats import cell, flawed_ods, flawed_xls, line, ods, table, ty
 from tests.test_bad_inputs import HEAD, flawed_book, write
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.scenario.cells import Merged, TooMuch, filled_down
+from zbopt.scenario.fields import nearest
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.load import Loaded, load, parse
 from zbopt.scenario.tables import Workbook
@@ -223,3 +224,72 @@ def test_repeated_cells_of_ods_are_bounded(tmp_path: Path) -> None:
     with pytest.raises(DiagnosticsError) as problem:
         rows_of(tmp_path / "t.ods")
     assert [item.code for item in problem.value.diagnostics] == ["Z023"]
+
+
+CALC = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+
+
+@pytest.mark.parametrize(
+    ("more", "shown", "flaw"),
+    [
+        (f'{CALC} table:formula="of:=NA()" office:value-type="string" calcext:value-type="error"', "", "error"),
+        ('table:formula="of:=X()" office:value-type="string"', "错误:508", "error"),
+        ('table:formula="of:=X()" office:value-type="float" office:value="0"', "#名称?", "error"),
+        ('office:value-type="float" office:value="NaN"', "", "error"),
+        ('office:value-type="float"', "", "error"),
+        ('table:formula="of:=X()" office:value-type="string"', "", "formula"),
+        ('table:formula="of:=X()" office:value-type="string" office:string-value=""', "", None),
+    ],
+)
+def test_cells_of_ods_without_a_value_are_told(more: str, shown: str, flaw: str | None, tmp_path: Path) -> None:
+    ods(tmp_path / "t.ods", table(line("甲", cell(shown, more))))
+    grid = Workbook((tmp_path / "t.ods").read_bytes(), "t.ods").grid("人员")
+    assert dict(grid.flaws) == ({} if flaw is None else {(0, 1): flaw})
+
+
+def test_a_text_of_ods_may_stand_in_an_attribute(tmp_path: Path) -> None:
+    ods(tmp_path / "t.ods", table(line("甲", cell("", 'office:value-type="string" office:string-value="调查"'))))
+    assert rows_of(tmp_path / "t.ods") == [["甲", "调查"]]
+
+
+@pytest.mark.parametrize("number", ["0", "-1"])
+def test_rows_and_cells_of_ods_that_stand_there_never_are_damage(number: str, tmp_path: Path) -> None:
+    for rows in (line("甲", more=f'table:number-rows-repeated="{number}"'),
+                 line(cell("甲", f'table:number-columns-repeated="{number}"'))):  # fmt: skip
+        ods(tmp_path / "t.ods", table(rows))
+        with pytest.raises(DiagnosticsError) as problem:
+            rows_of(tmp_path / "t.ods")
+        assert [item.code for item in problem.value.diagnostics] == ["Z021"]
+
+
+def test_folded_rows_of_ods_are_hidden_rows(tmp_path: Path) -> None:
+    group = f'<table:table-row-group table:display="false">{line("乙")}</table:table-row-group>'
+    ods(tmp_path / "t.ods", table(line("甲"), group, line("丙")))
+    sheet = Workbook((tmp_path / "t.ods").read_bytes(), "t.ods").grid("人员").sheet
+    assert sheet is not None
+    assert sheet.hidden_rows == (1,)
+
+
+def test_what_lies_beneath_a_merged_block_is_not_read(tmp_path: Path) -> None:
+    """The sheet shows the block's value in both rows."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book:
+        page = book.add_worksheet("人员")
+        page.write_column(0, 0, ["P1", "P2"])
+        page.merge_range("B1:B2", "调查")
+        page.write(1, 1, "在岗")
+    assert rows_of(tmp_path / "t.xlsx") == [["P1", "调查"], ["P2", "调查"]]
+
+
+def test_a_title_may_be_a_word_of_the_header(tmp_path: Path) -> None:
+    loaded = people_of(tmp_path, "单位,县住建局,\n编号,姓名,单位\nP1,甲一,U1\n")
+    assert [item.id for item in loaded.scenario.people] == ["P1"]
+    assert codes(loaded) == ["Z037"]
+
+
+def test_the_nearest_of_very_many_names_is_found() -> None:
+    many = [f"U{number:05d}" for number in range(3_000)]
+    assert nearest("X01234", many) == "U01234"
+    assert nearest("u01234x", many) == "U01234"
+    assert nearest("完全不同", many) == ""

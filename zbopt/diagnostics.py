@@ -29,8 +29,8 @@ class Mark:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
-_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
-"""What may be an identity number: 18 signs, or 15 as until 1999."""
+_NUMBER = re.compile(r"(?<!\d)\d(?:[ \u00a0\u3000|_-]?\d){14,}[Xx]?|\d\.\d{8,}[Ee]\+?\d+")
+"""What may be an identity number: 15 digits and more, in groups or not, and what a spreadsheet makes of one (3.3082E+17)."""
 
 _PIECE = re.compile(r"\d{9,}")
 """What may be a piece of one, where a row was torn."""
@@ -39,7 +39,7 @@ _PIECE = re.compile(r"\d{9,}")
 def masked(value: Any) -> Any:
     """A value with every identity number in it taken out."""
     if isinstance(value, str):
-        return _NUMBER.sub("***", value) if len(value) >= 15 else value
+        return _NUMBER.sub("***", value) if len(value) >= 12 else value
     return tuple(masked(item) for item in value) if isinstance(value, tuple) else value
 
 

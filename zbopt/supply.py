@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zbopt.diagnostics import Argument, Diagnostic, Mark, warning
+from zbopt.diagnostics import Diagnostic, Mark, warning
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
 from zbopt.plan.bars import Bars, bar_key
@@ -53,13 +53,7 @@ def _exclusive(loaded: Loaded) -> Iterator[Diagnostic]:
     """Hard minima of one scope that together need more seats than it has."""
     for item in exclusive_minima(loaded.scenario):
         mark = loaded.mark("quotas", f"{item.scope}/{item.names[0]}") or loaded.mark("quotas", item.names[0])
-        args: dict[str, Argument] = {
-            "names": item.names,
-            "scope": item.scope,
-            "value": item.needed,
-            "seats": item.seats,
-        }
-        yield warning("Z309", mark, (), "", **args)
+        yield warning("Z309", mark, (), "", **item.args(), scope=item.scope)
 
 
 def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray, must: bool) -> Iterator[Diagnostic]:

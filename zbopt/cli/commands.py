@@ -76,10 +76,10 @@ def check(path: Path, every: bool, private: bool, language: Language) -> None:
         report(problem.diagnostics, language, every)
         _counts(problem.diagnostics, language)
         sys.exit(BAD_INPUT)
+    report(found, language, every)
     if private:
         _private(loaded, language)
         return
-    report(found, language, every)
     scenario = loaded.scenario
     seats = sum(post.seats for post in facts.staffed_posts(scenario))
     teams = len(facts.staffed_task_forces(scenario))
@@ -146,32 +146,37 @@ def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **
     from zbopt import planning
 
     finished = opened_plan(plan, scenario, language)
-    faults = [*finished.faults, *planning.file_faults(plan)]
-    if again and not faults:
+    faults = [*finished.faults, *planning.file_faults(finished, plan)]
+    early = bool(faults)
+    if again and not early:
         with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
             faults += planning.re_solve(
                 finished, time_limit_seconds=run["time_limit"], workers=run["workers"],
                 listener=listener(run["progress"]), on_control=stopper,
             )  # fmt: skip
-    _audited(faults, language)
-    if not again:
-        say(language.text("audit.unchecked"))
-        for claim in planning.unchecked_claims(finished.document):
-            say(f"  {language.message(claim)}")
+    _audited(faults, finished, language)
+    say(language.text("audit.unchecked" if not again else "audit.not_solved" if early else "audit.solved_again"))
+    for claim in planning.unchecked_claims(finished.document) if not (again and faults and not early) else ():
+        say(f"  {language.message(claim)}")
     if faults:
         sys.exit(AUDIT_FAULTS)
 
 
-def _audited(faults: list[Any], language: Language) -> None:
+def _audited(faults: list[Any], finished: Any, language: Language) -> None:
     """What was checked, and every fault with its place."""
     from zbopt.report.terminal import wrapped
     from zbopt.scenario.vocabulary import shown_rule
 
     say(language.text("audit.bad", count=len(faults)) if faults else language.text("audit.good"))
+    if finished.document["scenario"].get("sha256") != finished.scenario.sha256:
+        say(wrapped(language.text("audit.other_scenario")))
     for fault in faults:
-        rule = " ".join((language.word(shown_rule(fault.rule)), fault.shown_subject[1], fault.path)).strip()
-        say(f"  {fault.path if fault.rule == 'document' else rule}: {language.message(fault.message)}")
-    say(wrapped(language.text("audit.checked")))
+        of_stage = fault.shown_subject[0] == "stage"
+        who = "" if of_stage or not fault.shown_subject[1] else fault.shown_subject[1]
+        rule = " ".join(part for part in (language.word(shown_rule(fault.rule)), who, fault.path) if part)
+        say(f"  {fault.path if fault.rule == 'document' or of_stage else rule}: {language.message(fault.message)}")
+    empty = finished.document["status"] == "infeasible"
+    say(wrapped(language.text("audit.checked_no_plan" if empty else "audit.checked")))
 
 
 @click.command(cls=Command, help="help.explain-code")

@@ -54,9 +54,14 @@ class Output:
     def put_plan(self, files: Mapping[str, bytes], plan: Mapping[str, Any]) -> None:
         """The files of a plan, beside the folder where a better plan stands in it."""
         target = self.path
-        if not (self.replace or runfolder.is_free(target) or runfolder.may_replace(target, plan)):
-            target = runfolder.unused(target)
-            report([warning("Z552", value=str(self.path), other=str(target))], self.language)
+        if not (self.replace or runfolder.is_free(target)):
+            edited = runfolder.edited_files(target)
+            if edited:
+                target = runfolder.unused(target)
+                report([warning("Z558", value=str(self.path), other=str(target), names=edited)], self.language)
+            elif not runfolder.may_replace(target, plan):
+                target = runfolder.unused(target)
+                report([warning("Z552", value=str(self.path), other=str(target))], self.language)
         self.put(target, lambda place: write_folder(place, files))
 
     def put_document(self, data: bytes, document: Mapping[str, Any]) -> None:

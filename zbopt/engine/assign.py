@@ -18,9 +18,7 @@ from zbopt.plan.result import Assignment, Solution, StageLog, StageResult, Statu
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-
-ASSIGN_STAGES = ("unfilled", "quotas", "moves", "merit")
-"""The stages that bear on assigning; others of the policy belong to merging."""
+from zbopt.scenario.vocabulary import ASSIGN_STAGES
 
 MAX_PAIRS = 40_000_000
 """Person-post pairs looked at; about 100 bytes each at the peak. Above, the solve is refused with advice."""

@@ -6,7 +6,8 @@ that the claims fit together, and makes every derived leaf of the document again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
@@ -30,7 +31,8 @@ from zbopt.plan.teams import Structure
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, StageName, shown_rule
+from zbopt.scenario.vocabulary import ASSIGN_STAGES, CONFIDENTIAL_RULES, StageName, shown_rule
+from zbopt.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
     measures = None if assignment is None or not plan["seats"] else measure(scenario, assignment)
     if measures is not None:
         found += _judged(plan, scenario, measures)
+        names = [str(stage.name) for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES]
+        found += _stage_list_faults(plan, names)
     expected = derived(scenario, None if measures is None else assignment, measures)
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
@@ -186,7 +190,9 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
             args: dict[str, Argument] = {"value": measures.values["moves"], "limit": plan["max_moves"]}
             found.append(AuditFault("moves", ("path", "max_moves"), Message("audit.moves", args), "max_moves"))
         found += _headcount_faults(plan)
-        found += _stage_list_faults(plan, scenario)
+        named = [stage.name for stage in scenario.policy.stages]
+        names = [str(name) for name in StageName if name is not StageName.MOVES or name in named]
+        found += _stage_list_faults(plan, names)
         found += _alternative_faults(plan, Structure(scenario), partition, others)
     try:
         expected = derived_merge(before, overrides, partition, desks, others)
@@ -199,10 +205,8 @@ def _audit_merged(plan: Mapping[str, Any], before: Scenario) -> tuple[AuditFault
     return tuple(found)
 
 
-def _stage_list_faults(plan: Mapping[str, Any], scenario: Scenario) -> Iterator[AuditFault]:
-    """A merger has every stage once, in its order; `moves` only where the policy names it."""
-    names = [str(stage.name) for stage in scenario.policy.stages]
-    expected = [str(name) for name in StageName if name is not StageName.MOVES or str(name) in names]
+def _stage_list_faults(plan: Mapping[str, Any], expected: Sequence[str]) -> Iterator[AuditFault]:
+    """Every stage once, in its order: those of the policy; of a merger all, `moves` only where the policy names it."""
     stated = [row["name"] for row in plan["stages"]]
     for number in range(max(len(expected), len(stated))):
         if stated[number : number + 1] != expected[number : number + 1]:
@@ -310,6 +314,8 @@ def _scenario_faults(plan: Mapping[str, Any], scenario: Scenario, derived_keys: 
     versions = plan.get("versions")
     if not isinstance(versions, Mapping) or set(versions) != {"zbopt", "plan"} or versions["plan"] != FORMAT:
         yield "versions"
+    elif not _is_known_version(versions["zbopt"]):
+        yield "versions.zbopt"
     if not isinstance(plan.get("seed"), int) or isinstance(plan.get("seed"), bool) or plan["seed"] < 0:
         yield "seed"
     known = {"format", "kind", "scenario", "versions", "seed", "status", "ended", "repeatable", "stages"}
@@ -317,6 +323,16 @@ def _scenario_faults(plan: Mapping[str, Any], scenario: Scenario, derived_keys: 
     yield from (key for key in plan if key not in known and key not in derived_keys)
     for number, row in enumerate(plan["stages"]):
         yield from (f"stages[{number}].{key}" for key in row if key not in STAGE_KEYS)
+
+
+def _is_known_version(version: Any) -> bool:
+    """Whether it may be the version that wrote a plan: this one or an earlier one."""
+    found = re.fullmatch(r"\d+(\.\d+){1,3}", version) if isinstance(version, str) else None
+    return found is not None and _numbers(version) <= _numbers(__version__)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def _wrong(path: str) -> AuditFault:

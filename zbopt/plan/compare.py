@@ -1,6 +1,6 @@
 """Scenarios and plans side by side: what differs in the inputs, in the figures, and who is placed otherwise and why.
 
-Of confidential fields and rules it is only said that they differ, and of about how many people.
+Confidential fields are not compared, and of confidential rules it is only said that they differ.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from zbopt.plan.document import Document
 from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import ROW_MODELS, Scenario, plain
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, OTHER_CONDITIONS, masked_count
-
-HIDDEN_FIELDS = tuple(sorted(CONFIDENTIAL_FIELDS - {"id_card"}))
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, OTHER_CONDITIONS
 
 
 @dataclass(frozen=True)
@@ -52,15 +50,7 @@ def input_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
 
 
 def _hidden_changes(one: Scenario, other: Scenario) -> Iterator[Document]:
-    """That confidential fields or rules differ, and of about how many people; never whose."""
-    after = {person.id: person for person in other.people}
-    differ = sum(
-        any(getattr(person, field) != getattr(after[person.id], field) for field in HIDDEN_FIELDS)
-        for person in one.people
-        if person.id in after
-    )
-    if differ:
-        yield _change("people", OTHER_CONDITIONS, "", "", str(masked_count(differ)))
+    """That confidential rules differ. Of confidential fields not even that: it would tell whether a guess was right."""
     rules = one.policy.rules, other.policy.rules
     if any(rules[0][key] != rules[1][key] for key in CONFIDENTIAL_RULES):
         yield _change("policy.rules", OTHER_CONDITIONS, "", "***", "***")
@@ -193,6 +183,7 @@ def _reasons(
         yield Message("moved.gone")
         return
     told = False
+    standing = {seat["post"] for seat in other.plan["seats"]} if other.plan is not None else set()
     for pin in other.scenario.pins:
         if pin.person == key and pin.must and facts.pin_binds(pin, other.scenario) and new:
             yield Message("moved.pinned", {"place": pin.place})
@@ -201,6 +192,12 @@ def _reasons(
         if post_id in new:
             continue
         post = other.scenario.post_by_id.get(post_id)
+        took = newcomers.get(post_id, ())
+        if post is None and post_id in standing:  # a seat of a merged task force
+            if took:
+                yield Message("moved.taken", {"post": post_id, "people": tuple(took)})
+                told = True
+            continue
         if post is None:
             yield Message("moved.no_post", {"post": post_id})
             told = True
@@ -208,11 +205,9 @@ def _reasons(
         barred = bars.open_hard(person, post)  # the confidential class is never told of somebody unasked
         yield from barred
         told = told or bool(barred)
-        if not barred:
-            took = newcomers.get(post.id, ())
-            if took:
-                yield Message("moved.taken", {"post": post.id, "people": tuple(took)})
-                told = True
+        if not barred and took:
+            yield Message("moved.taken", {"post": post.id, "people": tuple(took)})
+            told = True
     if not told:
         yield Message("moved.better")
 

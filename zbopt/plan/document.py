@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from zbopt.diagnostics import Argument, Message
+from zbopt.diagnostics import Message
 from zbopt.plan.exclusive import exclusive_minima
 from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measure
 from zbopt.plan.reasons import empty_seat_reasons
@@ -309,8 +309,7 @@ def _further_warnings(plan: Plan, measures: Measures) -> list[Document]:
                 message = Message("warn.not_wished", {"post": post.id})
                 rows.append({"rule": "R30", "amount": 1, "subject": ["person", person.id], **message.as_json()})
     for exclusive in exclusive_minima(plan.scenario):
-        args: dict[str, Argument] = {"names": exclusive.names, "value": exclusive.needed, "seats": exclusive.seats}
-        message = Message("warn.exclusive", {**args, "scope": f"scope:{exclusive.scope}"})
+        message = Message("warn.exclusive", {**exclusive.args(), "scope": f"scope:{exclusive.scope}"})
         rows.append({"rule": "quota", "amount": 1, "subject": ["scope", exclusive.scope], **message.as_json()})
     for item in measures.quotas:
         if item.state == "empty":

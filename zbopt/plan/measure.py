@@ -21,7 +21,7 @@ from zbopt.scenario.models import Person, Post, Scenario, Unit
 from zbopt.scenario.vocabulary import Mode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Violation:
     """A rule broken, by how much, and by whom. `subject` is its kind (person, unit, task_force, scope, post) and its id."""
 
@@ -32,7 +32,7 @@ class Violation:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class QuotaReading:
     """A quota against the plan: `count` of `out_of` persons in its scope, persons short and over."""
 
@@ -51,7 +51,7 @@ class QuotaReading:
         return "short" if self.short else "over" if self.over else "met"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Measures:
     """All figures of a plan."""
 

@@ -7,6 +7,7 @@ and never by less than what is there (`may_replace`).
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
@@ -208,6 +209,21 @@ def may_replace(folder: Path, plan: Mapping[str, Any]) -> bool:
         return old["status"] != "proved" and _values(plan) <= _values(old)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return True  # what cannot be read is no plan
+
+
+def edited_files(folder: Path) -> tuple[str, ...]:
+    """Files of a run that are not what was written: a planner's notes in the workbook, say, which nobody may write over."""
+    try:
+        outputs = read_json(located(folder, MANIFEST)).get("outputs", {})
+        return tuple(
+            name
+            for name in NAMES
+            if name in outputs
+            and (file := located(folder, name)).is_file()
+            and hashlib.sha256(file.read_bytes()).hexdigest() != outputs[name]
+        )
+    except (OSError, ValueError, TypeError):
+        return ()
 
 
 def _values(plan: Mapping[str, Any]) -> list[tuple[str, int]]:

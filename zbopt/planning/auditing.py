@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.plan import runfolder
@@ -15,11 +17,13 @@ from zbopt.plan.writing import located
 from zbopt.planning.answers import Finished
 from zbopt.planning.assigning import assign
 from zbopt.planning.merging import MergeRun
+from zbopt.planning.results import policy_shown
 from zbopt.progress import Listener, OnControl
+from zbopt.scenario.models import plain
 
 
-def file_faults(path: Path) -> Iterator[AuditFault]:
-    """Files of a run folder that are not those its manifest was written with, and what differs between the two.
+def file_faults(finished: Finished, path: Path) -> Iterator[AuditFault]:
+    """Files of a run folder that are not those its manifest was written with, and what in the manifest is not of the plan.
 
     A plan file is looked at with its folder; one that was taken out of it has no manifest to be compared with.
     """
@@ -28,23 +32,65 @@ def file_faults(path: Path) -> Iterator[AuditFault]:
         return
     try:
         manifest = runfolder.read_json(located(folder, runfolder.MANIFEST))
-        plan = runfolder.read_json(located(folder, runfolder.PLAN))
-        outputs = manifest["outputs"]
-        pairs = {str(name): str(digest) for name, digest in outputs.items()}
-        stated = {"seed": manifest["solver"]["seed"], "versions.zbopt": manifest["versions"]["zbopt"]}
-        own = {"seed": plan["seed"], "versions.zbopt": plan["versions"]["zbopt"]}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError):
         yield _fault("audit.no_manifest", runfolder.MANIFEST, {"path": runfolder.MANIFEST})
         return
-    for name, digest in sorted(pairs.items()):
-        file = located(folder, Path(name).name)
+    yield from (_leaf(f"{runfolder.MANIFEST}: {key}") for key in _manifest_faults(finished, manifest))
+    outputs = manifest.get("outputs")
+    if not isinstance(outputs, Mapping):
+        return
+    for name in OUTPUTS:
+        file = located(folder, name)
         if not file.is_file():
             yield _fault("audit.file_missing", name, {"path": name})
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != outputs.get(name):
             yield _fault("audit.file_changed", name, {"path": name})
-    for key, value in stated.items():
-        if own[key] != value:
-            yield _fault("audit.leaf", key, {"path": key})
+
+
+OUTPUTS = (runfolder.AUDIT, runfolder.PLAN, runfolder.WORKBOOK)
+"""The files of a run besides its manifest."""
+
+MANIFEST_KEYS = (
+    "format", "kind", "scenario", "inputs", "outputs", "policy", "solver", "versions", "counts", "stages", "cross_check",
+    "machine",
+)  # fmt: skip
+
+
+def _manifest_faults(finished: Finished, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Keys of the manifest that say something else than the plan and the scenario do."""
+    plan, loaded = finished.document, finished.loaded
+    yield from sorted(set(manifest) ^ set(MANIFEST_KEYS))
+    scenario, inputs = manifest.get("scenario"), manifest.get("inputs")
+    solver = {**plain(loaded.scenario.policy.solver), "seed": plan["seed"]}
+    expected = {
+        "format": 1,
+        "kind": plan["kind"],
+        "policy": policy_shown(loaded.scenario.policy),
+        "scenario": {**plan["scenario"], "path": scenario.get("path") if isinstance(scenario, Mapping) else None},
+    }
+    for key, value in expected.items():
+        if manifest.get(key) != json.loads(json.dumps(value)):
+            yield key
+    stated = manifest.get("solver")
+    if not isinstance(stated, Mapping) or {**stated, "workers": 0} != {**solver, "workers": 0}:
+        yield "solver"
+    versions = manifest.get("versions")
+    if not isinstance(versions, Mapping) or versions.get("zbopt") != plan["versions"]["zbopt"]:
+        yield "versions"
+    decisions = plan["kind"] == "restructure"
+    if not isinstance(inputs, Mapping) or not (set(inputs) >= set(loaded.digests) if decisions else True):
+        yield "inputs"
+    else:
+        own = {name: digest for name, digest in inputs.items() if name in loaded.digests or not decisions}
+        yield from (f"inputs.{name}" for name in sorted(set(own) ^ set(loaded.digests)))
+        yield from (f"inputs.{name}" for name, digest in loaded.digests.items() if own.get(name, digest) != digest)
+    outputs = manifest.get("outputs")
+    if not isinstance(outputs, Mapping) or set(outputs) != set(OUTPUTS):
+        yield "outputs"
+
+
+def _leaf(path: str) -> AuditFault:
+    return _fault("audit.leaf", path, {"path": path})
 
 
 def _fault(code: str, path: str, args: Mapping[str, str]) -> AuditFault:
@@ -69,7 +115,10 @@ def re_solve(
     finished: Finished, *, time_limit_seconds: int | None = None, workers: int | None = None,
     listener: Listener = None, on_control: OnControl = None,
 ) -> tuple[AuditFault, ...]:  # fmt: skip
-    """Solve again with the plan's own settings and compare every claim; raises `DiagnosticsError` (Z557) where time ran out."""
+    """Solve again with the plan's own settings and compare every claim (`unchecked_claims`): faults where one does not hold.
+
+    Raises `DiagnosticsError` (Z557) where time ran out.
+    """
     plan = finished.document
     if finished.kind == "assign":
         again = assign(

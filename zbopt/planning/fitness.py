@@ -8,21 +8,25 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, error, warning
 from zbopt.scenario import facts
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario
-
-ASSIGN_STAGES = ("unfilled", "quotas", "moves", "merit")
-"""The stages that bear on assigning; the others are of mergers."""
+from zbopt.scenario.vocabulary import ASSIGN_STAGES, TaskForceState
 
 
-def nothing_to_do(loaded: Loaded, merging: bool = False) -> Iterator[Diagnostic]:
+def nothing_to_do(loaded: Loaded, merging: bool = False, decided: bool = False) -> Iterator[Diagnostic]:
     """Errors of a scenario in which nobody could be staffed: no people, no task force, no post."""
     scenario = loaded.scenario
     if not scenario.people:
         yield error("Z310", loaded.mark("policy", "policy"))
     staffed = facts.staffed_task_forces(scenario)
-    if not staffed and not (merging and scenario.task_forces):
+    running = any(team.state is TaskForceState.RUNNING for team in scenario.task_forces)
+    if not staffed and not (merging and (running or decided or _is_decided(scenario))):
         yield error("Z300", loaded.mark("policy", "policy"))
     elif not any(scenario.posts_of[team.id] for team in staffed) and not (merging or _has_workload(scenario)):
         yield error("Z311", loaded.mark("policy", "policy"))
+
+
+def _is_decided(scenario: Scenario) -> bool:
+    """Whether an application has a decision, by which triage may set a task force up."""
+    return any(item.decisions.group.decision is not None for item in scenario.applications)
 
 
 def _has_workload(scenario: Scenario) -> bool:
@@ -35,15 +39,15 @@ def stages_left_out(loaded: Loaded) -> Iterator[Diagnostic]:
     names = [str(stage.name) for stage in loaded.scenario.policy.stages]
     mark = loaded.mark("policy", "policy", "stages")
     further = tuple(name for name in names if name not in ASSIGN_STAGES)
-    if further and len(further) == len(names):
+    if len(further) == len(names):
         yield warning("Z533", mark)
     elif further:
         yield warning("Z312", mark, (), "", stages=tuple(f"ui.stage.{name}" for name in further))
 
 
-def checked(loaded: Loaded, merging: bool = False) -> None:
-    """Raise `DiagnosticsError` where there is nothing to do."""
-    found = list(nothing_to_do(loaded, merging))
+def checked(loaded: Loaded, merging: bool = False, decided: bool = False) -> None:
+    """Raise `DiagnosticsError` where there is nothing to do; `decided`: a planner's file of decisions may set something up."""
+    found = list(nothing_to_do(loaded, merging, decided))
     if not merging and any(item.code == "Z533" for item in stages_left_out(loaded)):
         found.append(error("Z533", loaded.mark("policy", "policy", "stages")))
     if found:

@@ -47,7 +47,7 @@ def frontier(
 
     loaded = source if isinstance(source, Loaded) else load(source)
     overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
-    checked(loaded, merging=True)
+    checked(loaded, merging=True, decided=bool(overrides))
     scenario = unfit_checked(loaded, overrides)
     policy = loaded.scenario.policy.solver
     control = Control(time_limit_seconds or policy.time_limit_seconds, listener)

@@ -85,7 +85,7 @@ class MergeRun:
         """Solve, write down, audit."""
         from zbopt.plan.merge_document import Unreconciled, merge_document
 
-        checked(self.loaded, merging=True)
+        checked(self.loaded, merging=True, decided=bool(self.overrides))
         scenario = unfit_checked(self.loaded, self.overrides)
         policy = self.loaded.scenario.policy.solver
         seed = policy.seed if self.seed is None else self.seed

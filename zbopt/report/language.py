@@ -91,6 +91,9 @@ class Language:
             return self.text(str(value)) if str(value) in catalogue() else str(value)
         if kind == "words":
             return " ".join(self.word(part) for part in str(value).split(" "))
+        if kind == "scope":
+            of, _, name = str(value).partition("kind:")
+            return self.text("ui.all") if value == "all" else self.word(name) if not of and name else str(value)
         return self.word(str(value)) if kind == "word" else str(value)
 
     def word(self, value: str) -> str:
@@ -113,7 +116,7 @@ class Language:
         field = f" {self.field(item.field, item.of)}:" if item.field else ":"
         message = item.message
         if message.code == "Z101":
-            message = Message(message.code, {"key": self.field(str(message.args["key"]), item.of)})
+            message = Message(message.code, {"key": self.field(str(message.args["key"]), item.of or "scenario")})
         return f"{self.text('word.' + item.severity)} {head}{field} {self.message(message)}"
 
     def field(self, name: str, of: str = "") -> str:
@@ -123,10 +126,12 @@ class Language:
         """
         if self.name != "zh":
             return name
-        from zbopt.scenario.vocabulary import HEADERS
+        from zbopt.scenario.vocabulary import HEADERS, SCENARIO_TITLES
 
+        if of == "scenario":
+            return f"{SCENARIO_TITLES[name]}({name})" if name in SCENARIO_TITLES else name
         own = {of: HEADERS[of]} if of in HEADERS else {}
-        for headers in (own or HEADERS).values():
+        for headers in (own or HEADERS).values() if not of or own else ():
             for title, key in headers.items():
                 if key == name:
                     return f"{title}({name})"

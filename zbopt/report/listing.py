@@ -6,6 +6,7 @@ from zbopt.report.explaining import MAX_PEOPLE, Document, Telling
 from zbopt.report.language import share
 from zbopt.report.merging import Sheet
 from zbopt.report.terminal import wrapped
+from zbopt.scenario.models import takes_words
 from zbopt.scenario.vocabulary import OTHER_CONDITIONS
 
 
@@ -175,9 +176,9 @@ class Lists(Telling):
             (
                 self._list(row["list"]),
                 row["key"],
-                self.language.field(row["field"]),
-                self._row_word(row["before"]),
-                self._row_word(row["after"]),
+                self.language.field(row["field"], row["list"] or "scenario"),
+                self._input(row, "before"),
+                self._input(row, "after"),
             )
             for row in item["inputs"]
         )
@@ -217,8 +218,13 @@ class Lists(Telling):
 
         return SHEETS.get(name, name) if self.language.name == "zh" else name
 
-    def _row_word(self, value: str) -> str:
-        return self.say("compare.row") if value == "row" else self.language.word(value)
+    def _input(self, row: Document, side: str) -> str:
+        """A value of an input: a word where the field takes words, else as the planner typed it."""
+        value = str(row[side])
+        if not row["field"] and value == "row":
+            return self.say("compare.row")
+        is_word = row["field"] == "mode" or takes_words(row["list"], row["field"])
+        return self.language.word(value) if is_word else value
 
     def comparison(self, document: Document) -> str:
         """A comparison as text; long lists of people are cut with their number told."""

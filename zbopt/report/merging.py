@@ -12,6 +12,7 @@ from typing import Any
 from zbopt.report.language import Language, share
 from zbopt.report.terminal import (
     UNFILLED,
+    all_empty,
     notes,
     post_name,
     quota_rows,
@@ -369,6 +370,8 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     parts = [f"{scenario.name}  {scenario.as_of}", f"{say('ui.status')}: {status_text(plan, language)}"]
     if not plan["headline"]:
         return "\n".join(parts)
+    if plan["seats"] and not any(seat["person"] is not None for seat in plan["seats"]):
+        parts[1:1] = [wrapped(item) for item in all_empty(plan, scenario, language)]
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
     parts += [
         tables.headline().text(),

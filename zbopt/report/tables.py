@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,8 @@ _FORMULA = re.compile("[\\s\ufeff\u200b-\u200f\u2060]*[=+\\-@\t\r＝＋－＠]")
 def _harmless(cell: str) -> str:
     """The cell as text also for a spreadsheet that takes =, also full-width or behind unseen signs, for a formula."""
     number = cell[1:].isdecimal() and cell[:1] in ("+", "-")
-    return f"'{cell}" if _FORMULA.match(cell) and not number else cell
+    plain = unicodedata.normalize("NFKC", cell[:20])  # small and raised signs become = and + there
+    return f"'{cell}" if _FORMULA.match(plain) and not number else cell
 
 
 def as_markdown(plan: Mapping[str, Any], scenario: Scenario, language: Language) -> str:
@@ -51,5 +53,5 @@ def as_markdown(plan: Mapping[str, Any], scenario: Scenario, language: Language)
 
 def _escaped(cell: str) -> str:
     """A cell that breaks neither the table nor the page it is shown in."""
-    plain = cell.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;")
+    plain = re.sub(r"([\\|`*_~\[\]!#])", r"\\\1", cell).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"\s*[\r\n]+\s*", "<br>", plain)

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from zbopt.report.language import Language, share
+from zbopt.scenario import facts
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import HEADERS, OTHER_CONDITIONS
+from zbopt.scenario.vocabulary import HEADERS, OTHER_CONDITIONS, Mode
 
 WIDTH = 80
 UNFILLED = ("task_force", "post", "priority", "empty", "reasons")
@@ -238,6 +239,9 @@ def all_empty(plan: Mapping[str, Any], scenario: Scenario, language: Language) -
                 "scope": scope_name(item["args"]["scope"].removeprefix("scope:"), scenario, language),
             }
             lines.append(language.text(item["code"], **args))
+    hard = {item.name for item in facts.requirements(scenario) if item.mode is Mode.HARD}
+    if len(lines) == 1 and hard:
+        lines.append(language.text("ui.hard_requirements", names=tuple(sorted(hard))))
     return lines
 
 

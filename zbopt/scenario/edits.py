@@ -64,7 +64,7 @@ class Refused(Exception):
             key: "***" if hidden and key in ("value", "nearest", "known") else item
             for key, item in self.args_of.items()
         }
-        return Diagnostic(Message(self.code, args), "error", None, (text,))
+        return Diagnostic(Message(self.code, args), "error", None, (text,) if text else ())
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -141,12 +141,18 @@ def _inner(text: str, value: Any) -> tuple[str, ...]:
     return (text,)
 
 
+ASKING = frozenset({"night_or_field", "sensitive"})
+"""Fields of posts that a single confidential rule reads and nothing else; like the month, through which periods end."""
+
+
 def guesses(text: str) -> bool:
     """Whether an edit as typed asks about a confidential field of somebody, or a single confidential rule.
 
     Its answer would tell what is confidential, whatever the answer is; so nothing of it is looked up.
     """
     words = re.split(r"[.=\s]+", text.strip().lstrip("+-"))
+    if words[0] == "as_of" or (words[0] == "posts" and not ASKING.isdisjoint(words[1:])):
+        return True
     if words[:2] == ["policy", "rules"]:
         return any(word.upper() in CONFIDENTIAL_RULES for word in words[2:3])
     return words[0] == "people" and not CONFIDENTIAL_FIELDS.isdisjoint(words[1:])

@@ -22,10 +22,14 @@ def check_id_card(value: Any) -> None:
     text = normal(as_text(value)).upper()
     if re.search(r"[.E+]", text):  # a number: a spreadsheet keeps 15 digits of it
         raise fail("Z150")
-    if re.fullmatch(r"\d{15}", text):
-        return
-    if not re.fullmatch(r"\d{17}[\dX]", text):
+    old = re.fullmatch(r"\d{15}", text)
+    if not old and not re.fullmatch(r"\d{17}[\dX]", text):
         raise fail("Z151")
+    day = text[8:12] if old else text[10:14]
+    if not ("01" <= day[:2] <= "12" and "01" <= day[2:] <= "31"):
+        raise fail("Z150" if text.endswith("000") else "Z151")
+    if old:
+        return
     total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
     if _CHECK[total % 11] != text[17]:
         raise fail("Z150" if text.endswith("000") else "Z152")

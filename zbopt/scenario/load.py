@@ -462,6 +462,8 @@ def load(path: str | Path) -> Loaded:
     Raises `DiagnosticsError` with every fault found where there is any error; warnings are in the result.
     """
     reader = Reader(Path(path))
+    if not reader.path.exists():
+        raise DiagnosticsError([error("Z001", Mark(str(reader.path)[:200]))])
     return _finish(reader, reader.document(reader.path, reader.path.name))
 
 
@@ -492,7 +494,8 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
     known = {name: _raw_ids(rows) for name, rows in reader.rows.items()}
     reader.found += references.check(good, known, policy, reader.marks)
     if frame is not None and policy is not None:
-        reader.found += plausible.check(good, frame.as_of, policy, reader.marks, numbered(reader))
+        begins = None if frame.term is None else frame.term.start
+        reader.found += plausible.check(good, frame.as_of, policy, reader.marks, numbered(reader), begins)
     reader.found = _without_echoes(reader.found)
     if has_errors(reader.found) or frame is None or policy is None:
         raise DiagnosticsError(reader.found)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, PlainValidator, model_validator
 
@@ -579,3 +579,16 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int)):
         return value
     return str(value)
+
+
+@cache
+def takes_words(name: str, field: str) -> bool:
+    """Whether a field of a list has one of some words as its value."""
+    info = ROW_MODELS[name].model_fields.get(field) if name in ROW_MODELS else None
+    kinds: list[Any] = [] if info is None else [info.annotation]
+    while kinds:
+        kind = kinds.pop()
+        if isinstance(kind, type) and issubclass(kind, words.Word):
+            return True
+        kinds += get_args(kind)
+    return False

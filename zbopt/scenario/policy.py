@@ -39,7 +39,9 @@ from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Linkage, M
 class Model(BaseModel):
     """Base of every model of the format: immutable, unknown keys refused, field names by alias or name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         """Only what names it: a person's other fields must reach no log, notebook or exception."""

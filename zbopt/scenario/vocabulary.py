@@ -195,6 +195,10 @@ class StageName(Word):
     MERIT = "merit", "匹配"
 
 
+ASSIGN_STAGES = (StageName.UNFILLED, StageName.QUOTAS, StageName.MOVES, StageName.MERIT)
+"""The stages that bear on assigning; the others are of mergers."""
+
+
 BOOLEANS = {
     "是": True, "否": False, "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False,
     "√": True, "✓": True, "✔": True, "×": False, "✗": False, "✘": False,
@@ -212,6 +216,10 @@ LONG_TEXTS = {
     "decisions": frozenset({"why"}),
 }
 """Fields of free text, in which a line may break; by list."""
+
+
+SCENARIO_TITLES = {"name": "名称", "as_of": "基准月", "term": "任期"}
+"""What the fields of a scenario itself are called in Chinese."""
 
 
 SHEETS = {
