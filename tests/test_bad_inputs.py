@@ -322,13 +322,24 @@ def rows_twice(folder: Path) -> list[str]:
     return ["Z021 t.xlsx#人员"]
 
 
-def rewritten(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """The workbook with its first sheet changed."""
+def sheets_of_one_name(folder: Path) -> list[str]:
+    write(folder, HEAD + "tables: t.xlsx\n")
+    people = [["编号", "姓名", "单位"], ["P1", "甲一", "U1"]]
+    workbook(folder / "t.xlsx", {"人员": people, "单位": people})
+    data = rewritten(
+        (folder / "t.xlsx").read_bytes(), lambda xml: xml.replace("单位".encode(), "人员".encode()), "workbook.xml"
+    )
+    (folder / "t.xlsx").write_bytes(data)
+    return ["Z021 t.xlsx"]
+
+
+def rewritten(data: bytes, change: Callable[[bytes], bytes], member: str = "sheet1.xml") -> bytes:
+    """The workbook with a member changed."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
             inside = old.read(item.filename)
-            new.writestr(item.filename, change(inside) if item.filename.endswith("sheet1.xml") else inside)
+            new.writestr(item.filename, change(inside) if item.filename.endswith(member) else inside)
     return made.getvalue()
 
 
@@ -577,6 +588,7 @@ MADE: tuple[Maker, ...] = (
     swallowed_in_text,
     formula_of_old,
     rows_twice,
+    sheets_of_one_name,
     hints_without_end,
     wide_line,
     utf_32,

@@ -404,14 +404,15 @@ def test_estimated_workload_gains_and_loses_no_seat() -> None:
 # --- what a fresh pair of eyes stumbled over -------------------------------------------------------------------------
 
 
-def test_nothing_left_to_merge_is_a_plan_without_task_forces() -> None:
+def test_nothing_left_to_merge_is_told() -> None:
     raw = _raw(SMALL)
     for team in raw["task_forces"]:
         team["state"] = "ended"
     raw["pins"] = []
-    plan = planning.merge(parse(raw)).document
-    assert (plan["status"], plan["repeatable"], plan["task_forces"], plan["seats"]) == ("proved", True, [], [])
-    assert planning.merge(parse(raw), alternatives=2).document["alternatives_search"] == "none_left"
+    for use_case in (planning.merge, planning.restructure, planning.frontier):
+        with pytest.raises(DiagnosticsError) as problem:
+            use_case(parse(raw))
+        assert [item.code for item in problem.value.diagnostics] == ["Z300"]
     assert planning.suggest(parse(raw))[1] == []
 
 

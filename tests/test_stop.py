@@ -131,3 +131,20 @@ def test_what_writing_needs_is_kept_back_from_the_limit() -> None:
     small = Control(60)
     small.count_from(time.monotonic() - 0.5)
     assert abs((small.seconds_left() or 0) - 59.5) < 0.2
+
+
+def test_a_merger_that_is_stopped_knows_the_least_seats_already() -> None:
+    """The least headcount is proved before anybody is seated: the stage says so, as the heading does."""
+    result = planning.restructure("scenarios/kaihua-2019/restructure.yaml", on_control=Control.request_stop)
+    (seats,) = (row for row in result.document["stages"] if row["name"] == "seats")
+    alone = result.document["headcount_alone"]
+    assert seats["bound"] == (alone["seats"] if alone else 0)
+    held: list[Control] = []
+
+    def stop(event: Event) -> None:
+        if event.stage == "unfilled":
+            held[0].request_stop()
+
+    result = planning.restructure("scenarios/kaihua-2019/restructure.yaml", listener=stop, on_control=held.append)
+    (seats,) = (row for row in result.document["stages"] if row["name"] == "seats")
+    assert 0 < result.document["headcount_alone"]["seats"] == seats["bound"] <= 98

@@ -159,7 +159,7 @@ class _Run:
             outcome = self._started(found, least) or outcome
         if outcome is None:
             return replace(Solution("infeasible", None, (), False, tuple(self.log), self.counts), headcount_alone=alone)
-        return replace(outcome, headcount_alone=alone)
+        return replace(outcome, headcount_alone=alone, stages=tuple(_at_least(item, least) for item in outcome.stages))
 
     def _candidates(self) -> Candidates:
         try:
@@ -371,6 +371,13 @@ def chosen_partition(built: Built, point: Floats) -> Partition:
     places = np.flatnonzero(point[built.merging.y] > 0.5)
     teams = (built.merging.found.teams[built.merging.teams[place]] for place in places)
     return tuple(sorted(tuple(parts[part].id for part in team) for team in teams))
+
+
+def _at_least(stage: StageResult, least: Headcount) -> StageResult:
+    """The stage with what partitions alone prove of the seats: no plan has fewer, whether or not the stage was reached."""
+    if stage.name != "seats" or stage.status == "proved":
+        return stage
+    return replace(stage, bound=max(stage.bound, least.seats))
 
 
 __all__ = ["TooLarge", "build", "chosen_partition", "merge_stages", "seated", "solve"]

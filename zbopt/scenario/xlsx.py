@@ -223,6 +223,8 @@ class Xlsx:
         for name, link, state in rows:
             target = targets.get(link, "")
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            if name in self.paths:  # one of a name would hide the other
+                raise Damaged
             self.paths[name] = names.get(path, path)
             if state != "visible":
                 self.hidden.add(name)
