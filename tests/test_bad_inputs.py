@@ -322,6 +322,19 @@ def rows_twice(folder: Path) -> list[str]:
     return ["Z021 t.xlsx#人员"]
 
 
+def unknown_keys_without_value(folder: Path) -> list[str]:
+    """A misspelt key is told whether or not anything stands behind it."""
+    text = INLINE.replace("unit: U1}]", "unit: U1, stauts: }]").replace("name: 发改局}", 'name: 发改局, "": ""}')
+    policy = "policy: {rules: {R05: {yaers: }}, quotas: [{name: 男, of: gender == male, min: 1, x: null}]}\n"
+    write(folder, text + policy)
+    return ["Z102 scenario.yaml:4", "Z102 scenario.yaml:7", "Z102 scenario.yaml:8", "Z102 scenario.yaml:8"]
+
+
+def anchors_for_values(folder: Path) -> list[str]:
+    write(folder, INLINE.replace("unit: U1}]", "unit: U1, title: !科员 , health: &甲 }]"))
+    return ["Z044 scenario.yaml:7", "Z044 scenario.yaml:7"]
+
+
 def sheets_of_one_name(folder: Path) -> list[str]:
     write(folder, HEAD + "tables: t.xlsx\n")
     people = [["编号", "姓名", "单位"], ["P1", "甲一", "U1"]]
@@ -589,6 +602,8 @@ MADE: tuple[Maker, ...] = (
     formula_of_old,
     rows_twice,
     sheets_of_one_name,
+    unknown_keys_without_value,
+    anchors_for_values,
     hints_without_end,
     wide_line,
     utf_32,

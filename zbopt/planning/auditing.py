@@ -61,7 +61,7 @@ def _manifest_faults(finished: Finished, manifest: Mapping[str, Any]) -> Iterato
     plan, loaded = finished.document, finished.loaded
     yield from sorted(set(manifest) ^ set(MANIFEST_KEYS))
     scenario, inputs = manifest.get("scenario"), manifest.get("inputs")
-    solver = {**plain(loaded.scenario.policy.solver), "seed": plan["seed"]}
+    solver = {**plain(loaded.scenario.policy.solver), "seed": plan.get("seed")}
     expected = {
         "format": 1,
         "kind": plan["kind"],
@@ -74,8 +74,12 @@ def _manifest_faults(finished: Finished, manifest: Mapping[str, Any]) -> Iterato
     stated = manifest.get("solver")
     if not isinstance(stated, Mapping) or {**stated, "workers": 0} != {**solver, "workers": 0}:
         yield "solver"
-    versions = manifest.get("versions")
-    if not isinstance(versions, Mapping) or versions.get("zbopt") != plan["versions"]["zbopt"]:
+    versions, own_versions = manifest.get("versions"), plan.get("versions")
+    if (
+        not isinstance(versions, Mapping)
+        or not isinstance(own_versions, Mapping)
+        or versions.get("zbopt") != own_versions.get("zbopt")
+    ):
         yield "versions"
     decisions = plan["kind"] == "restructure"
     if not isinstance(inputs, Mapping) or not (set(inputs) >= set(loaded.digests) if decisions else True):

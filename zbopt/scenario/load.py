@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.idcard import mismatches, same_human
 from zbopt.scenario.models import ROW_MODELS, Kin, Scenario, TaskForce
 from zbopt.scenario.policy import Model, Policy
+from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
 from zbopt.scenario.tables import Workbook, grid_rows, open_workbook, read_csv
 from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, SHEETS
@@ -413,13 +415,36 @@ def column_keys(model: type[Model]) -> list[str]:
     return keys
 
 
-def _without_blanks(raw: Any) -> Any:
-    """Keys without a value dropped, so that their defaults apply."""
+def _without_blanks(raw: Any, is_open: bool = False) -> Any:
+    """Known keys without a value dropped, so that their defaults apply; an unknown one stays and is told.
+
+    `is_open`: a map whose keys are ids or the like.
+    """
     if isinstance(raw, dict):
-        return {key: _without_blanks(value) for key, value in raw.items() if value is not None and value != ""}
+        return {
+            key: "" if value is None else _without_blanks(value, key in OPEN_MAPS)
+            for key, value in raw.items()
+            if (value is not None and value != "") or not (is_open or key in _field_names())
+        }
     if isinstance(raw, list):
         return [_without_blanks(value) for value in raw]
     return raw
+
+
+OPEN_MAPS = frozenset({"categories", "needs", "wants", "assessments", "rules"})
+"""Fields whose keys are ids, years or rules."""
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    """Every key that a model or a rule of the format has."""
+    found = {"mode", *(name for rule in RULES.values() for name in rule.settings)}
+    models = list(Model.__subclasses__())
+    while models:
+        model = models.pop()
+        models += model.__subclasses__()
+        found |= {name for key, info in model.model_fields.items() for name in (key, info.alias or key)}
+    return frozenset(found)
 
 
 def _subject(raw: Any) -> tuple[str, ...]:

@@ -239,6 +239,8 @@ class _Walker:
         return self.scalar(node) if isinstance(node, ScalarNode) else None
 
     def scalar(self, node: ScalarNode) -> str | None:
+        if node.style in (None, "") and not node.value and (node.anchor or str(node.tag or "").startswith("!")):
+            self.found.append(error("Z044", self.mark(node)))
         if node.style in (None, "") and node.value in ("", "~", "null", "Null", "NULL"):
             return None
         half = _HALF.search(str(node.value))
