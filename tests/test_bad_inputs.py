@@ -331,8 +331,9 @@ def unknown_keys_without_value(folder: Path) -> list[str]:
 
 
 def anchors_for_values(folder: Path) -> list[str]:
-    write(folder, INLINE.replace("unit: U1}]", "unit: U1, title: !科员 , health: &甲 }]"))
-    return ["Z044 scenario.yaml:7", "Z044 scenario.yaml:7"]
+    people = "people:\n  - id: P1\n    name: 甲一\n    unit: U1\n    health: &a1\n    title: !科员\n"
+    write(folder, HEAD + people.replace("!科员", "!x"))
+    return ["Z044 scenario.yaml:11", "Z044 scenario.yaml:12"]
 
 
 def sheets_of_one_name(folder: Path) -> list[str]:

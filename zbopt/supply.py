@@ -20,7 +20,7 @@ from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
 
 
 def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
@@ -36,10 +36,12 @@ def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:
         return
     allowed = eligibility(data).allowed
     asked = np.array([post.must_fill or not must for post in data.posts], bool)
-    yield from _quotas(loaded, data, allowed, must)
+    # what the confidential class keeps off is in no count: its number would follow from the others
+    openly = eligibility(data, CONFIDENTIAL_RULES).allowed
+    yield from _quotas(loaded, data, openly, must)
     yield from _exclusive(loaded)
     yield from _scarce(loaded, data, allowed, asked)
-    yield from _competing(loaded, data, allowed, asked)
+    yield from _competing(loaded, data, openly, asked)
     yield from _pins(loaded, data, allowed)
 
 
@@ -56,7 +58,7 @@ def _exclusive(loaded: Loaded) -> Iterator[Diagnostic]:
         yield warning("Z309", mark, (), "", **item.args(), scope=item.scope)
 
 
-def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray, must: bool) -> Iterator[Diagnostic]:
+def _quotas(loaded: Loaded, data: Data, openly: np.ndarray, must: bool) -> Iterator[Diagnostic]:
     """Minima above the seats of their scope, or above the people who could sit there."""
     for item in facts.requirements(loaded.scenario):
         if (
@@ -72,7 +74,7 @@ def _quotas(loaded: Loaded, data: Data, allowed: np.ndarray, must: bool) -> Iter
         if item.min > seats:
             yield warning("Z301", mark, (item.name,), "min", value=item.min, seats=seats, scope=item.scope)
             continue
-        able = int((data.holds(item.of) & allowed[:, posts].any(axis=1)).sum())
+        able = int((data.holds(item.of) & openly[:, posts].any(axis=1)).sum())
         if able < item.min:
             yield warning("Z307", mark, (item.name,), "min", value=item.min, count=able, scope=item.scope)
 
@@ -94,16 +96,16 @@ def _scarce(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) 
         yield warning("Z302", _mark(loaded, post), _who(post), count=number, seats=post.seats, reasons=shown)
 
 
-def _competing(loaded: Loaded, data: Data, allowed: np.ndarray, asked: np.ndarray) -> Iterator[Diagnostic]:
+def _competing(loaded: Loaded, data: Data, openly: np.ndarray, asked: np.ndarray) -> Iterator[Diagnostic]:
     """A smallest-found group of posts that together have fewer candidates than seats (Hall), from a minimum cut."""
     if any(post.load < facts.FULL_TIME for post in data.posts) or any(person.capacity > 100 for person in data.people):
         return  # with part-time seats a person may serve twice; the solve decides
-    short = np.flatnonzero(asked & (allowed.sum(axis=0) >= data.seats))
-    group = _deficient(allowed[:, short], data.seats[short])
+    short = np.flatnonzero(asked & (openly.sum(axis=0) >= data.seats))
+    group = _deficient(openly[:, short], data.seats[short])
     if len(group) < 2:
         return
     posts = [data.posts[short[place]] for place in group]
-    people = int(allowed[:, short[group]].any(axis=1).sum())
+    people = int(openly[:, short[group]].any(axis=1).sum())
     seats = sum(post.seats for post in posts)
     yield warning(
         "Z303", _mark(loaded, posts[0]), (), posts=tuple(post.id for post in posts), seats=seats, count=people

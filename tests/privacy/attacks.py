@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +31,7 @@ from tests.privacy.planted import (
     merge_case,
 )
 from tests.privacy.scan import Hit, Scope
+from zbopt.planning import resuming
 
 HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16,128}(?![0-9A-Za-z])")
 GRID = "format: 1\nrows:\n  - policy.rules.R05.years=4\n"
@@ -48,6 +51,20 @@ def digests(made: Mapping[str, bytes]) -> set[str]:
     """What an outsider can compute from the files of a guess."""
     parts = [*made.values(), b"".join(made[name] for name in sorted(made))]
     return {hashlib.new(name, data).hexdigest() for data in parts for name in DIGESTS}
+
+
+@contextmanager
+def another_user(place: Place) -> Iterator[None]:
+    """As if on the machine of somebody else."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(place.root / "somebody")
+    resuming._secret.cache_clear()
+    try:
+        yield
+    finally:
+        os.environ.pop("XDG_STATE_HOME")
+        os.environ.update({} if before is None else {"XDG_STATE_HOME": before})
+        resuming._secret.cache_clear()
 
 
 def left(place: Place, made: Mapping[str, bytes]) -> dict[str, Done]:
@@ -122,7 +139,8 @@ def hash_hits(place: Place, column: str, form: str = "csv", people: Iterable[str
     matched: dict[str, list[str]] = {token: [] for token in leaving}
     for name, case in rows:
         own = files(case, form)
-        again = left(place, own)
+        with another_user(place):  # who guesses has the files and not the secret that rows are named with
+            again = left(place, own)
         assert _seats(again["assign"]) == _seats(found["assign"]), (
             f"the guess {name} changes the plan: the case is unfit"
         )

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from zbopt import cli
-from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, Command, lang_option, option
+from zbopt.cli import AUDIT_FAULTS, BAD_INPUT, INTERRUPTED, Command, lang_option, option
 from zbopt.cli.echo import put, say
 from zbopt.cli.explaining import repair, what_would_it_take, why, why_not
 from zbopt.cli.guard import fail, guarded, opened_plan, report
@@ -150,10 +150,16 @@ def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **
     early = bool(faults)
     if again and not early:
         with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
-            faults += planning.re_solve(
-                finished, time_limit_seconds=run["time_limit"], workers=run["workers"],
-                listener=listener(run["progress"]), on_control=stopper,
-            )  # fmt: skip
+            try:
+                faults += planning.re_solve(
+                    finished, time_limit_seconds=run["time_limit"], workers=run["workers"],
+                    listener=listener(run["progress"]), on_control=stopper,
+                )  # fmt: skip
+            except DiagnosticsError:
+                if stopper.interrupted:
+                    say(language.text("audit.interrupted"), err=True)
+                    sys.exit(INTERRUPTED)
+                raise
     _audited(faults, finished, language)
     say(language.text("audit.unchecked" if not again else "audit.not_solved" if early else "audit.solved_again"))
     for claim in planning.unchecked_claims(finished.document) if not (again and faults and not early) else ():

@@ -95,7 +95,8 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def interrupted(language: Language) -> NoReturn:
     """Say what an abort left: nothing, or what had been written before."""
-    say(language.text("ui.aborted_after", paths=WRITTEN) if WRITTEN else language.text("ui.aborted"), err=True)
+    there = [path for path in WRITTEN if Path(path).exists()]
+    say(language.text("ui.aborted_after", paths=there) if there else language.text("ui.aborted"), err=True)
     sys.exit(INTERRUPTED)
 
 

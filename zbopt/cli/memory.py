@@ -65,9 +65,11 @@ class Watch:
     def __init__(self, limit: int | None, near: Callable[[], None], last_words: str, code: int) -> None:
         self.limit, self.near, self.last_words, self.code = limit, near, last_words, code
         self._closed = threading.Event()
+        self._told = False
 
     def __enter__(self) -> Watch:
         if self.limit is not None and used() is not None:
+            self._look()
             threading.Thread(target=self._watch, daemon=True, name="memory").start()
         return self
 
@@ -75,17 +77,19 @@ class Watch:
         self._closed.set()
 
     def _watch(self) -> None:
-        told = False
-        assert self.limit is not None
         while not self._closed.wait(TICK_SECONDS):
-            now = used() or 0
-            if now > self.limit:  # nothing that runs here can be asked to end in time
-                sys.stderr.write(self.last_words + "\n")
-                sys.stderr.flush()
-                os._exit(self.code)
-            if not told and now > self.limit * NEAR[0] // NEAR[1]:
-                told = True
-                self.near()
+            self._look()
+
+    def _look(self) -> None:
+        assert self.limit is not None
+        now = used() or 0
+        if now > self.limit:  # nothing that runs here can be asked to end in time
+            sys.stderr.write(self.last_words + "\n")
+            sys.stderr.flush()
+            os._exit(self.code)
+        if not self._told and now > self.limit * NEAR[0] // NEAR[1]:
+            self._told = True
+            self.near()
 
 
 __all__ = ["MB", "Watch", "default_limit", "used"]

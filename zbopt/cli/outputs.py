@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -99,6 +100,8 @@ class Output:
                 place.parent.mkdir(mode=0o700)
                 write(place)
             except (OSError, ValueError):
+                with contextlib.suppress(OSError):
+                    place.parent.rmdir()
                 continue
             report([warning("Z553", value=str(place))], self.language)
             return place

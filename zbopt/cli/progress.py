@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-import click
-
 from zbopt.cli import NO_PLAN
+from zbopt.cli.echo import say
 from zbopt.cli.memory import MB, Watch, default_limit
 from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, Command, Control, Event
 from zbopt.report.language import Language
@@ -32,7 +31,7 @@ def _figure(value: float | None) -> str:
 def _plain(event: Event) -> None:
     left = "" if event.seconds_left is None else f"  {event.seconds_left:.0f} s left"
     figures = f"best {_figure(event.best)}  bound {_figure(event.bound)}  gap {_figure(event.gap)}"
-    click.echo(f"{event.seconds:6.1f} s  {event.stage:<12} {event.activity:<10} {figures}{left}", err=True)
+    say(f"{event.seconds:6.1f} s  {event.stage:<12} {event.activity:<10} {figures}{left}", err=True)
 
 
 def _json(event: Event) -> None:
@@ -45,7 +44,7 @@ def _json(event: Event) -> None:
         "seconds": round(event.seconds, 3),
         "seconds_left": None if event.seconds_left is None else round(event.seconds_left, 3),
     }
-    click.echo(json.dumps(row), err=True)
+    say(json.dumps(row), err=True)
 
 
 class Stopper:
@@ -93,7 +92,7 @@ def stoppable(language: Language, time_limit: int | None = None, memory_limit: i
             abort(number, frame)
         Received.asked = True
         stopper.stop(INTERRUPTED)
-        click.echo(language.text("ui.interrupted"), err=True)
+        say(language.text("ui.interrupted"), err=True)
 
     most = default_limit() if memory_limit is None else memory_limit * MB
     words = language.text("ui.memory", limit="" if most is None else most // MB)

@@ -211,6 +211,7 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, run: d
 
     def write(folder: Path, found: dict[str, Any]) -> None:
         manifest = {"format": 1, "kind": "frontier", "scenario": found["scenario"], "versions": found["versions"]}
+        manifest["resume"] = planning.token(loaded.scenario)
         files = {runfolder.FRONTIER: to_bytes(found), runfolder.MANIFEST: to_bytes(manifest)}
         write_folder(folder, files)
 

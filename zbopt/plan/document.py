@@ -44,6 +44,13 @@ def document(scenario: Scenario, solution: Solution, seed: int, cut_by: str = TI
     return {**claims(scenario, solution, seed, cut_by), **derived(scenario, solution.assignment)}
 
 
+def _is_cut(solution: Solution, cut_by: str) -> bool:
+    """Whether the run ended before it was done: before every stage was proved, or by a stop in the choice between equals."""
+    if solution.status == "proved":
+        return cut_by != TIME_LIMIT and not solution.unique
+    return solution.status != "infeasible"
+
+
 FINISHED = "finished"
 ENDINGS = (FINISHED, INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT)
 """How a run ended: proved or impossible, or what cut it short."""
@@ -58,7 +65,7 @@ def claims(scenario: Scenario, solution: Solution, seed: int, cut_by: str, kind:
         "versions": {"zbopt": __version__, "plan": FORMAT},
         "seed": seed,
         "status": solution.status,
-        "ended": FINISHED if solution.status in ("proved", "infeasible") else cut_by,
+        "ended": cut_by if _is_cut(solution, cut_by) else FINISHED,
         "repeatable": solution.unique,
         "stages": [
             {

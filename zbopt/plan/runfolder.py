@@ -113,13 +113,13 @@ def chosen_file(out: Path, identity: Identity, replace: bool = False) -> Path:
 
     One that exists is written over only where it is ours and of the same thing (Z555); whose a CSV file is cannot be told.
     """
-    if out.suffix.lower() not in FILE_ENDINGS or out.is_dir():
+    if out.suffix.lower() not in FILE_ENDINGS or is_folder(out):
         raise DiagnosticsError([error("Z543", value=str(out))])
-    if out.exists() and not replace:
-        found = stamp_of(out)
-        if found is None or found[0] != identity:
-            raise DiagnosticsError([error("Z555", value=str(out))])
     try:
+        if out.exists() and not replace:
+            found = stamp_of(out)
+            if found is None or found[0] != identity:
+                raise DiagnosticsError([error("Z555", value=str(out))])
         probe(out)
     except (OSError, ValueError) as problem:
         raise DiagnosticsError([not_written(out, problem)]) from None
@@ -238,7 +238,15 @@ def num_filled(plan: Mapping[str, Any]) -> int:
 
 def plan_path(path: Path) -> Path:
     """plan.json of a run folder, or the file itself."""
-    return located(path, PLAN) if path.is_dir() else path
+    return located(path, PLAN) if is_folder(path) else path
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; one that no file system takes is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def manifest_of(plan: Path) -> dict[str, Any]:

@@ -34,6 +34,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     _clean_beside(folder)
     if folder.exists():
         settle(folder)
+        for other in _stages(folder):  # a complete one that nobody moves would be read in place of what comes now
+            if (other / COMPLETE).exists():
+                _moved(other)
         _free_of_folders(folder, files)
         stage = folder / f"{STAGE}{os.getpid()}"
         _filled(stage, files, COMPLETE)
@@ -160,10 +163,12 @@ def _moved(stage: Path) -> None:
     """Move the files of a complete stage into its folder; may be repeated after it was cut short."""
     for file in sorted(stage.iterdir()):
         if file.name != COMPLETE:
-            os.replace(file, stage.parent / file.name)
+            with contextlib.suppress(FileNotFoundError):  # another process finishes the same stage
+                os.replace(file, stage.parent / file.name)
     _sync_folder(stage.parent)
-    (stage / COMPLETE).unlink()
-    stage.rmdir()
+    (stage / COMPLETE).unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        stage.rmdir()
 
 
 def holds_leftovers_alone(folder: Path, names: Collection[str]) -> bool:

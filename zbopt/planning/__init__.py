@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from zbopt.planning.pricing import prices as prices
     from zbopt.planning.results import Result as Result
     from zbopt.planning.results import manifest as manifest
+    from zbopt.planning.resuming import token as token
 
 _PLACES = {
     "answers": ("Answer", "Finished", "confirmed", "open_plan", "why_not_there", "why_there"),
@@ -59,6 +60,7 @@ _PLACES = {
     "merging": ("merge", "restructure"),
     "overlaps": ("overlap", "suggest"),
     "pricing": ("Listed", "alternatives", "prices"),
+    "resuming": ("token",),
     "results": ("Result", "manifest"),
 }
 
@@ -94,6 +96,7 @@ __all__ = [
     "scenario_of",
     "stages_left_out",
     "suggest",
+    "token",
     "unchecked_claims",
     "what_if",
     "what_would_it_take",

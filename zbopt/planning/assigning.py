@@ -21,7 +21,7 @@ def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     from zbopt.supply import supply
 
     loaded = load(path)
-    nothing = list(nothing_to_do(loaded))
+    nothing = list(nothing_to_do(loaded, merging=bool(loaded.scenario.workload)))  # work without posts is for mergers
     if nothing:
         raise DiagnosticsError([*nothing, *loaded.diagnostics])
     found = [*loaded.diagnostics, *stages_left_out(loaded), *too_large(loaded), *supply(loaded)]

@@ -136,7 +136,7 @@ def re_solve(
             plan["seed"], workers, listener, on_control,
         )  # fmt: skip
         again = run.result().document
-    if again["status"] not in ("proved", "infeasible"):
+    if again["status"] not in ("proved", "infeasible") or (plan["repeatable"] and not again["repeatable"]):
         raise DiagnosticsError([error("Z557")])
     return tuple(_disagreements(plan, again))
 
@@ -164,9 +164,7 @@ def _disagreements(plan: Document, again: Document) -> Iterator[AuditFault]:
             return
         if row["status"] != "proved":
             return
-    if plan["repeatable"] and not again["repeatable"]:
-        yield told("resolve.unconfirmed", "repeatable")
-    elif plan["repeatable"] and plan["seats"] != again["seats"]:
+    if plan["repeatable"] and plan["seats"] != again["seats"]:
         yield told("resolve.unique", "repeatable")
     for key in ("headcount_alone", "alternatives"):
         if plan.get(key) != again.get(key):

@@ -94,7 +94,7 @@ def _side(
 
 
 def _is_plan(path: Path) -> bool:
-    return path.suffix == ".json" or (path / runfolder.PLAN).is_file()
+    return path.suffix == ".json" or (runfolder.is_folder(path) and (path / runfolder.PLAN).is_file())
 
 
 def scenario_of(source: str | Path) -> Scenario:

@@ -68,6 +68,7 @@ def opened(
     if decisions is not None and kind != "restructure":
         raise DiagnosticsError([error("Z530")])
     overrides = () if decisions is None else load_decisions(decisions, loaded.scenario)
+    checked(loaded, merging=kind != "assign", decided=bool(overrides))
     return loaded, case_of(loaded, kind, overrides, seed, workers)
 
 

@@ -13,25 +13,25 @@ from zbopt.scenario.vocabulary import ASSIGN_STAGES, TaskForceState
 
 def nothing_to_do(loaded: Loaded, merging: bool = False, decided: bool = False) -> Iterator[Diagnostic]:
     """Errors of a scenario in which nobody could be staffed: no people, no task force, no post."""
-    scenario = loaded.scenario
+    for code in lacks(loaded.scenario, merging, decided):
+        yield error(code, loaded.mark("policy", "policy"))
+
+
+def lacks(scenario: Scenario, merging: bool = False, decided: bool = False) -> Iterator[str]:
+    """The codes of what there is none of: people (Z310), task forces to staff (Z300), posts (Z311)."""
     if not scenario.people:
-        yield error("Z310", loaded.mark("policy", "policy"))
+        yield "Z310"
     staffed = facts.staffed_task_forces(scenario)
     running = any(team.state is TaskForceState.RUNNING for team in scenario.task_forces)
     if not staffed and not (merging and (running or decided or _is_decided(scenario))):
-        yield error("Z300", loaded.mark("policy", "policy"))
-    elif not any(scenario.posts_of[team.id] for team in staffed) and not (merging or _has_workload(scenario)):
-        yield error("Z311", loaded.mark("policy", "policy"))
+        yield "Z300"
+    elif not any(scenario.posts_of[team.id] for team in staffed) and not merging:
+        yield "Z311"
 
 
 def _is_decided(scenario: Scenario) -> bool:
     """Whether an application has a decision, by which triage may set a task force up."""
     return any(item.decisions.group.decision is not None for item in scenario.applications)
-
-
-def _has_workload(scenario: Scenario) -> bool:
-    """Work from which a merger computes posts: such a scenario is for `merge` and `restructure`."""
-    return bool(scenario.workload)
 
 
 def stages_left_out(loaded: Loaded) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from zbopt.plan import runfolder
 from zbopt.plan.writing import located
 from zbopt.planning.fitness import checked
 from zbopt.planning.merging import unfit_checked
+from zbopt.planning.resuming import token
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
 from zbopt.version import __version__
@@ -59,7 +60,7 @@ def frontier(
         "scenario": {"name": scenario.name, "as_of": str(scenario.as_of), "sha256": loaded.scenario.sha256},
         "decisions": [item.as_json() for item in overrides],
     }
-    rows, unfilled, ignored = _earlier_rows(head, earlier)
+    rows, unfilled, ignored = _earlier_rows(head, earlier, token(loaded.scenario))
     if ignored and not replace and earlier is not None and on_folder is not None:
         on_folder(runfolder.unused(Path(earlier)))
 
@@ -91,8 +92,13 @@ def _digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[list[tuple[int, int]], int | None, bool]:
-    """Rows of an earlier run on the very same scenario and decisions, and whether such a file is there but cannot be used."""
+def _earlier_rows(
+    head: Mapping[str, Any], folder: str | Path | None, resume: str
+) -> tuple[list[tuple[int, int]], int | None, bool]:
+    """Rows of an earlier run on the very same scenario and decisions, and whether such a file is there but cannot be used.
+
+    `resume`: what the manifest must say the rows are of (`resuming.token`).
+    """
     file = None if folder is None else located(Path(folder), runfolder.FRONTIER)
     if file is None or not file.is_file():
         return [], None, False
@@ -100,6 +106,8 @@ def _earlier_rows(head: Mapping[str, Any], folder: str | Path | None) -> tuple[l
         old = runfolder.read_json(file)
         body = {key: old[key] for key in (*head, "status", "unfilled", "rows")}
         if any(old[key] != value for key, value in head.items()) or old["digest"] != _digest(body):
+            return [], None, True
+        if runfolder.manifest_of(file).get("resume") != resume:
             return [], None, True
         if old["unfilled"] is None:
             return [], None, False

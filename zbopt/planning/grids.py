@@ -22,6 +22,7 @@ from zbopt.plan.writing import settle, write_file
 from zbopt.planning.explaining import edits_json, opened
 from zbopt.planning.framed import Framed, head
 from zbopt.planning.gridfile import Row, read_grid
+from zbopt.planning.resuming import token
 from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.editing import edited
@@ -86,8 +87,11 @@ def grid(
     tasks = [Task(key, row.edits, seconds) for key, row in wanted.items()]
     computed, unwritten = 0, None
     for task, outcome in _solved(loaded, case, tasks, processes, scheduler, control):
-        if outcome.status in ("stopped", "refused"):
+        if outcome.status == "stopped":
             continue  # cut short: not an answer
+        if outcome.status == "refused":  # told, and asked again by the next run
+            known[task.key] = outcome
+            continue
         row = {"format": 1, "key": task.key, **asdict(outcome)}
         unwritten = _kept(folder / ROWS / f"{task.key}.json", row) or unwritten
         known[task.key] = outcome
@@ -159,7 +163,7 @@ def _key(case: Case, row: Row, seconds: int) -> str:
         [
             __version__,
             case.kind,
-            case.scenario.sha256,
+            token(case.scenario),
             case.seed,
             case.workers,
             seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
@@ -14,7 +15,12 @@ from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
-from zbopt.scenario.models import Scenario
+from zbopt.scenario.models import Person, Scenario
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS
+
+if TYPE_CHECKING:
+    from zbopt.plan.merged import MergedPlan
+    from zbopt.plan.teams import PlanDesk
 
 
 def merge(
@@ -176,11 +182,16 @@ def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
             found.append(warning("Z345", mark, subject, value=pin.place, rules=tuple(sorted(rules))))
     for team in m.teams:
         for slot in team.slots:
-            able = [p for p in scenario.people if any(m.base_post(p, desk) is not None for desk in slot.desks)]
+            able = [person for person in scenario.people if any(_is_open(m, person, desk) for desk in slot.desks)]
             if slot.must_fill and len(able) < slot.seats:
                 mark = loaded.mark("posts", slot.desks[0].posts[0].id)
                 found.append(warning("Z346", mark, (slot.post,), count=len(able), seats=slot.seats))
     return ordered(found)
+
+
+def _is_open(plan: MergedPlan, person: Person, desk: PlanDesk) -> bool:
+    """Whether nothing but the confidential class keeps a person off a desk: those it keeps off are in no count."""
+    return any({bar_key(item) for item in plan.hard(person, desk, post)} <= {OTHER_CONDITIONS} for post in desk.posts)
 
 
 __all__ = ["MergeRun", "merge", "merge_hints", "restructure", "unfit_checked"]

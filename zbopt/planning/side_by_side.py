@@ -30,6 +30,7 @@ from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome, outcome_of
 from zbopt.plan.result import Assignment, Solution
+from zbopt.planning.fitness import lacks
 from zbopt.progress import Control
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded
@@ -97,6 +98,9 @@ def solved(case: Case, task: Task, control: Control | None = None) -> Outcome:
         own.part_of(control)
     try:
         after = case.edited(task.edits)
+        missing = ", ".join(lacks(after.scenario, after.kind != "assign", bool(after.overrides)))
+        if missing:
+            return Outcome("refused", {}, {}, False, missing)
         return outcome_of(after, after.solve(own, start=task.start))
     except DiagnosticsError as problem:
         codes = ", ".join(sorted({item.code for item in problem.diagnostics}))

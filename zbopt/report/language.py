@@ -92,8 +92,9 @@ class Language:
         if kind == "words":
             return " ".join(self.word(part) for part in str(value).split(" "))
         if kind == "scope":
-            of, _, name = str(value).partition("kind:")
-            return self.text("ui.all") if value == "all" else self.word(name) if not of and name else str(value)
+            value = str(value).removeprefix("scope:")
+            of, _, name = value.partition("kind:")
+            return self.text("ui.all") if value == "all" else self.word(name) if not of and name else value
         return self.word(str(value)) if kind == "word" else str(value)
 
     def word(self, value: str) -> str:

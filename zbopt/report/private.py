@@ -11,7 +11,7 @@ from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Health, Mode, Status
 
 def private_rows(loaded: Loaded) -> list[dict[str, str]]:
     """Rule, person, place in the files, field and value of everything a confidential rule that is on may find."""
-    rows = []
+    rows: list[dict[str, str]] = []
     for person in loaded.scenario.people:
         for rule, field, value in _entries(person, loaded):
             if rule in CONFIDENTIAL_RULES and loaded.scenario.policy.mode(rule) is not Mode.OFF:
@@ -24,7 +24,7 @@ def private_rows(loaded: Loaded) -> list[dict[str, str]]:
 def _entries(person: Person, loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     for kin in person.kin:
         other = f"{kin.person or kin.leader}{f' ({kin.relation})' if kin.relation else ''}"
-        yield "R15" if kin.person is not None else "R16", "kin", other
+        yield from ((rule, "kin", other) for rule in (("R15", "R16") if kin.person is not None else ("R16",)))
     if person.conflicts:
         yield "R17", "conflicts", ", ".join(person.conflicts)
     if person.sanction_end is not None and person.sanction_end > loaded.scenario.as_of:

@@ -128,9 +128,8 @@ def _changed_rules(rules: Mapping[str, RulePolicy], path: tuple[str, ...], edit:
     setting = path[1] if len(path) > 1 else "mode"
     if path[0] == OTHER_CONDITIONS:  # the class as a whole: those of its rules that bind
         binding = [key for key in CONFIDENTIAL_RULES if rules[key].mode in (Mode.HARD, Mode.TARGET)]
-        return MappingProxyType(
-            {**rules, **{key: changed_rule(key, rules[key], setting, edit.value) for key in binding}}
-        )
+        made = _read(lambda: {key: changed_rule(key, rules[key], setting, edit.value) for key in binding})
+        return MappingProxyType({**rules, **made})
     rule = _read(lambda: changed_rule(path[0], rules[path[0]], setting, edit.value))
     return MappingProxyType({**rules, path[0]: rule})
 

@@ -96,7 +96,8 @@ class _Reader:
         elif name == "p" and self._text:
             self._text.append("\n")
         elif name in ("line-break", "tab", "s") and self._cell is not None:
-            self._text.append({"line-break": "\n", "tab": "\t"}.get(name, " "))
+            blanks = " " * min(int(attributes.get("c", "1")), 100)
+            self._text.append({"line-break": "\n", "tab": "\t"}.get(name, blanks))
 
     def _row(self, attributes: dict[str, str]) -> None:
         table = self.tables[-1]

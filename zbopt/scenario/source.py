@@ -87,16 +87,22 @@ def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
 def _gb18030(data: bytes, file: str, problem: UnicodeDecodeError) -> str:
     """The text in GB18030; Z003 with the line to look at."""
     lines = [line for line in data.split(b"\n") if not line.isascii()]
-    readable = sum(_is_utf8(line) for line in lines)
-    mostly_utf8 = 2 * readable > len(lines)
+    readable = [line for line in lines if _is_utf8(line)]
+    # a line of GB18030 is hardly ever UTF-8 by chance once it has two characters of three bytes
+    mixed = any(len(_THREE_BYTES.findall(line)) > 1 for line in readable)
+    mostly_utf8 = 2 * len(readable) > len(lines)
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError as other:
         start = problem.start if mostly_utf8 else other.start
         raise DiagnosticsError([error("Z003", Mark(file, data[:start].count(b"\n") + 1))]) from None
-    if mostly_utf8:
+    if mostly_utf8 or mixed:
         raise DiagnosticsError([error("Z003", Mark(file, data[: problem.start].count(b"\n") + 1))])
     return text
+
+
+_THREE_BYTES = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+"""A Chinese character in UTF-8."""
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -189,7 +195,13 @@ def _too_deep(text: str, shown: str) -> list[Diagnostic]:
                 return [error("Z014", Mark(shown, line), limit=MAX_NODES)]
         else:
             depth = max(0, depth - 1)
+    if text.count(",") + line > MAX_ENTRIES:
+        return [error("Z014", Mark(shown), limit=MAX_ENTRIES)]
     return []
+
+
+MAX_ENTRIES = 40_000
+"""Lines and commas of a YAML file: what a parser would need many seconds for is told before."""
 
 
 _WIDE = re.compile(r"^(\s*(?:- )?[A-Za-z_][\w.]*)：")

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,21 @@ def read_csv(path: Path, shown: str) -> tuple[Grid, list[Diagnostic]]:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that the fullest of the first lines has most of."""
-    return max((",", "\t", ";"), key=lambda sign: max((line.count(sign) for line in lines), default=0))
+    """The delimiter that parts one of the first lines into most known headers, else the one the fullest line has most of."""
+
+    def headers(sign: str) -> int:
+        return max(
+            (sum(header_key(cell.strip('"')) in _all_headers() for cell in line.split(sign)) for line in lines),
+            default=0,
+        )
+
+    return max((",", "\t", ";"), key=lambda sign: (headers(sign), max((line.count(sign) for line in lines), default=0)))
+
+
+@cache
+def _all_headers() -> frozenset[str]:
+    """Every header of any list: keys and Chinese ones."""
+    return frozenset(word for titles in HEADERS.values() for pair in titles.items() for word in pair)
 
 
 def _bounded(rows: list[list[str]], shown: str) -> None:
@@ -224,8 +238,13 @@ def _of_sheet(grid: Grid) -> list[Diagnostic]:
         shown = _listed([str(row + 1) for row in sheet.hidden_rows])
         found.append(warning("Z033", Mark(grid.shown), count=number, rows=shown))
     if sheet.hidden_columns:
-        shown = _listed([column_name(column) for column in sheet.hidden_columns])
-        found.append(warning("Z034", Mark(grid.shown), columns=shown))
+        held = [
+            column
+            for column in sheet.hidden_columns
+            if any(row[column : column + 1] not in ([], [""]) for row in grid.rows)
+        ]
+        if held:
+            found.append(warning("Z034", Mark(grid.shown), columns=_listed([column_name(column) for column in held])))
     down = [item for item in sheet.merged if item.last[0] > item.first[0]]
     if down:
         cells = [_cell(item.first) for item in down]

@@ -41,7 +41,7 @@ WASTED_CELLS = 4_000_000
 """Cells of a claimed rectangle above which blanks are cut out before calamine sees the sheet."""
 
 
-MAX_SEEN = 2 * MAX_CELLS
+MAX_SEEN = 2_000_000
 """Cells of a sheet, blank ones among them, that are looked at."""
 
 
