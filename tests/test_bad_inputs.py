@@ -379,6 +379,32 @@ def wide_line(folder: Path) -> list[str]:
     return ["Z023 people.csv:2"]
 
 
+def two_encodings(folder: Path) -> list[str]:
+    """Half of the rows pasted from another file: GB18030 would read the others as something else."""
+    rows = [
+        "P1,甲一组员,U1\n".encode(),
+        "P2,乙二\n".encode(),
+        "P3,丙三,U1\n".encode("gb18030"),
+        "P4,丁四,U1\n".encode("gb18030"),
+    ]
+    write(folder, HEAD + "people: people.csv\n", people__csv=b"id,name,unit\n" + b"".join(rows))
+    return ["Z003 people.csv:4"]
+
+
+def lists_by_semicolon(folder: Path) -> list[str]:
+    """More semicolons than commas: the headers tell which of them parts the columns."""
+    text = "id,name,remit\nU1,县发展和改革局,D1;D2;D3;D4;D5\n"
+    write(folder, INLINE.replace("units: [{id: U1, name: 发改局}]", "units: units.csv"), units__csv=text.encode())
+    return ["Z207 scenario.yaml:1"]
+
+
+def work_without_posts(folder: Path) -> list[str]:
+    """Nothing to `assign`; a scenario of work alone is for mergers, and no fault."""
+    work = "workload: [{task_force: T1, duty: D1, category: planning, fte: 1}]\nduties: [{id: D1, name: 谋划}]\n"
+    write(folder, INLINE.replace(", posts: [{id: T1-a}]", "") + work)
+    return ["Z306 scenario.yaml:6"]
+
+
 def utf_32(folder: Path) -> list[str]:
     write(folder, HEAD + "people: people.csv\n", people__csv="id,name,unit\nP1,甲一,U1\n".encode("utf-32"))
     return ["Z003 people.csv:1"]
@@ -608,6 +634,9 @@ MADE: tuple[Maker, ...] = (
     hints_without_end,
     wide_line,
     utf_32,
+    two_encodings,
+    lists_by_semicolon,
+    work_without_posts,
     open_quotes,
     no_blank_after_colon,
     wide_colon_inside,

@@ -393,6 +393,44 @@ def test_killed_at_any_step_of_writing_either_state_is_whole(
         steps += 1
 
 
+def test_a_stage_nobody_moves_does_not_hide_what_is_written_after_it(plan: Path) -> None:
+    """Its process seems to live (another machine's, or a number that was given again)."""
+    stage = plan / ".zbopt-new-1"
+    stage.mkdir()
+    for item in list(plan.iterdir()):
+        if item.is_file():
+            (stage / item.name).write_bytes(item.read_bytes())
+    (stage / ".complete").write_bytes(b"")
+    old = (plan / "plan.json").read_bytes()
+    assert run("assign", TINY, "--out", plan, "--seed", "5", "--replace").returncode == 0
+    assert not stage.exists()
+    assert runfolder.plan_path(plan).read_bytes() == (plan / "plan.json").read_bytes() != old
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("audit", "{}"), ("why", "P1", "--plan", "{}"), ("compare", "{}"), ("prices", TINY, "--out", "{}.json"),
+        ("compare", TINY, "--out", "{}.csv"), ("check", "{}"), ("init", "{}"), ("assign", TINY, "--out", "{}"),
+    ],
+)  # fmt: skip
+def test_names_no_file_system_takes_are_told(command: tuple[str, ...]) -> None:
+    found = run(*(item.format("长" * 150) for item in command))
+    assert found.returncode == 2
+    assert found.stderr.startswith("error Z")
+
+
+def test_an_abort_names_only_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "grid.yaml").write_text(GRID_FILE, encoding="utf-8")
+
+    def stop(*args: Any, **more: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zbopt.planning.grids.opened", stop)
+    found = run("what-if", TINY, "--grid", tmp_path / "grid.yaml", "--out", tmp_path / "o", "--lang", "en")
+    assert (found.returncode, found.stderr.strip()) == (130, "aborted; nothing was written")
+
+
 def test_a_run_that_is_killed_while_it_writes_a_file_leaves_nothing_for_long(tmp_path: Path) -> None:
     """The next run that writes there cleans up, and touches neither what others wrote nor what is being written."""
     gone, here = 2**22 + 1, os.getppid()

@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 
 from tests.here import zbopt_here
+from zbopt.scenario.load import parse
+from zbopt.supply import supply
 
 CARD = "110101198503070013"
 
@@ -127,3 +129,20 @@ def test_faults_in_confidential_fields_do_not_show_their_values(tmp_path: Path) 
         assert "Z152" in text
         for secret in ("肺病甲", "110101", "2031", "D78"):
             assert secret not in text
+
+
+def test_no_count_tells_how_many_the_class_keeps_off() -> None:
+    """Of three people one is kept off by the class alone: what asks for three of them is short of nobody who could be counted."""
+    raw = {
+        "name": "数", "as_of": "2019-06", "units": [{"id": "U1", "name": "局"}],
+        "people": [{"id": f"P{n}", "name": f"人{n}", "unit": "U1", **({"status": "调查"} if n == 1 else {})} for n in (1, 2, 3)],
+        "task_forces": [
+            {"id": "T1", "name": "专班", "kind": "special", "posts": [{"id": "a", "seats": 2}, {"id": "b"}]},
+        ],
+        "policy": {"quotas": [{"name": "全体", "of": "not specialist", "in": "all", "min": 3, "mode": "target"}]},
+    }  # fmt: skip
+    loaded = parse(raw)
+    assert [item.code for item in supply(loaded)] == []
+    seated = parse({**raw, "people": raw["people"][:2]})  # type: ignore[index]
+    counts = {item.code: item.message.args["count"] for item in supply(seated)}
+    assert counts == {"Z302": 2, "Z303": 2, "Z307": 2}

@@ -148,3 +148,19 @@ def test_a_merger_that_is_stopped_knows_the_least_seats_already() -> None:
     result = planning.restructure("scenarios/kaihua-2019/restructure.yaml", listener=stop, on_control=held.append)
     (seats,) = (row for row in result.document["stages"] if row["name"] == "seats")
     assert 0 < result.document["headcount_alone"]["seats"] == seats["bound"] <= 98
+
+
+def test_stopped_in_the_choice_between_equals_the_run_was_not_finished() -> None:
+    """Every stage is proved and the plan is one of several: which of them, the time it was stopped decides."""
+    held: list[Control] = []
+
+    def stop(event: Event) -> None:
+        if (event.stage, event.activity) == ("merit", "done"):
+            held[0].request_stop()
+
+    whole = assign("scenarios/kaihua-2019")
+    assert (whole.document["ended"], whole.document["repeatable"]) == ("finished", True)
+    result = assign("scenarios/kaihua-2019", listener=stop, on_control=held.append)
+    assert result.audit == ()
+    assert not result.document["repeatable"]
+    assert (result.status, result.document["ended"]) == ("proved", "interrupted")

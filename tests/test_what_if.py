@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import zbopt
+from tests.here import zbopt_here
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
 from zbopt.planning.comparing import with_edits
@@ -87,6 +89,51 @@ def test_a_grid_is_every_combination_and_is_not_solved_twice(tmp_path: Path) -> 
     again = zbopt.grid(PART_TIME, path, out=tmp_path / "out", processes=1)
     assert again.computed == 0
     assert again.document == found.document
+
+
+@pytest.mark.parametrize("use", ["grid", "frontier"])
+def test_rows_are_not_used_after_something_confidential_changed(use: str, tmp_path: Path) -> None:
+    """No hash that leaves may tell of the change; the rows must not be taken for those of the scenario as it is now."""
+    source = PART_TIME if use == "grid" else SCENARIOS / "three-task-forces"
+    folder = tmp_path / "case"
+    shutil.copytree(source, folder)
+    (folder / "changed.yaml").write_text("base: scenario.yaml\npolicy: {rules: {R22: {mode: off}}}\n", encoding="utf-8")
+    changed, out = folder / "changed.yaml", str(tmp_path / "out")
+    assert load(folder).scenario.sha256 == load(changed).scenario.sha256
+    if use == "grid":
+        path = grid_file(tmp_path, 1)
+        for scenario, computed in ((folder, 3), (folder, 0), (changed, 3), (folder, 0)):
+            assert zbopt.grid(scenario, path, out=out, processes=1).computed == computed
+        return
+
+    def resumed(scenario: Path) -> int:
+        told = zbopt_here("restructure", str(scenario), "--frontier", "--out", out, "--format", "json").stdout
+        return int(json.loads(told)["resumed"])
+
+    assert resumed(folder) == 0
+    assert resumed(folder) > 0
+    assert resumed(changed) == 0
+
+
+def test_a_row_that_leaves_nothing_to_staff_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "grid.yaml"
+    path.write_text("rows: [{label: 无人, edits: [-people.P1, -people.P2]}, policy.merit.fit=4]", encoding="utf-8")
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(TWO, encoding="utf-8")
+    done = zbopt_here(
+        "what-if", str(folder), "--grid", str(path), "--processes", "1", "--out", str(tmp_path / "o"), "--lang", "zh"
+    )
+    assert done.returncode == 0
+    assert "无法执行" in done.stdout
+
+
+TWO = """name: 二
+as_of: 2019-06
+units: [{id: U1, name: 局}]
+people: [{id: P1, name: 甲, unit: U1}, {id: P2, name: 乙, unit: U1}]
+task_forces: [{id: T1, name: 专班, kind: special, posts: [{id: T1-a}]}]
+"""
 
 
 def test_rows_of_something_else_are_not_used(tmp_path: Path) -> None:

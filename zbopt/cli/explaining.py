@@ -153,7 +153,7 @@ def repair(
     from zbopt import planning
     from zbopt.report.explaining import Telling
 
-    loaded = loaded_scenario(scenario, language)
+    loaded = loaded_scenario(scenario, language, kind)
     with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.explain(
             loaded, kind=kind, decisions=decisions, time_limit_seconds=time_limit, seed=seed, workers=workers,

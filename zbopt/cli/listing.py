@@ -47,7 +47,7 @@ def prices(
     from zbopt import planning
     from zbopt.report.listing import Lists
 
-    loaded = loaded_scenario(scenario, language)
+    loaded = loaded_scenario(scenario, language, kind)
     output = _output(out, "prices", loaded.scenario, replace, language)
     with stoppable(language, time_limit, memory_limit) as on_control:
         found = planning.prices(
@@ -184,7 +184,7 @@ def what_if(scenario: Path, language: Language, **given: Any) -> None:
         fail(language, error("Z544"))
     if given["grid"] is None and (given["scheduler"] is not None or given["processes"] is not None):
         fail(language, error("Z545"))
-    loaded = loaded_scenario(scenario, language)
+    loaded = loaded_scenario(scenario, language, given["kind"])
     if given["grid"] is not None:
         _grid(loaded, language, given)
         return

@@ -64,12 +64,15 @@ def written_file(path: Path, data: bytes, language: Language) -> None:
     say(language.text("ui.written", path=path), err=True)
 
 
-def loaded_scenario(scenario: Path, language: Language) -> Any:
-    """The scenario, its warnings told."""
+def loaded_scenario(scenario: Path, language: Language, kind: str = "assign") -> Any:
+    """The scenario, its warnings told; of `assign` also which stages of mergers are left out."""
+    from zbopt import planning
     from zbopt.scenario.load import load
 
     loaded = load(scenario)
     report(loaded.diagnostics, language)
+    if kind == "assign":
+        report((item for item in planning.stages_left_out(loaded) if item.code != "Z533"), language)
     return loaded
 
 

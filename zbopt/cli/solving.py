@@ -13,7 +13,7 @@ import click
 from zbopt.cli import BAD_INPUT, IMPOSSIBLE, NO_PLAN, Command, option
 from zbopt.cli import INTERRUPTED as INTERRUPTED_CODE
 from zbopt.cli.echo import put, say
-from zbopt.cli.guard import WRITTEN, fail, guarded, report
+from zbopt.cli.guard import WRITTEN, fail, guarded
 from zbopt.cli.options import loaded_scenario, replace_option, running
 from zbopt.cli.outputs import Output
 from zbopt.cli.progress import listener, remaining, stoppable
@@ -57,7 +57,6 @@ def assign(scenario: Path, out: Path | None, replace: bool, cross_check: bool, l
     from zbopt import planning
 
     loaded = loaded_scenario(scenario, language)
-    report((item for item in planning.stages_left_out(loaded) if item.code != "Z533"), language)
     output = Output.folder(out, loaded, "assign", replace, language)
     with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         result = planning.assign(
@@ -180,7 +179,7 @@ def restructure(scenario: Path, decisions: Path | None, frontier: bool, language
 def _merged(use_case: str, scenario: Path, language: Language, run: dict[str, Any], **more: Any) -> None:
     from zbopt import planning
 
-    loaded = loaded_scenario(scenario, language)
+    loaded = loaded_scenario(scenario, language, use_case)
     output = Output.folder(run["out"], loaded, use_case, run["replace"], language)
     with stoppable(language, run["time_limit"], run["memory_limit"]) as stopper:
         result = getattr(planning, use_case)(
@@ -206,7 +205,7 @@ def _frontier(scenario: Path, decisions: Path | None, language: Language, run: d
     from zbopt.plan.writing import write_folder
     from zbopt.report.merging import frontier_text
 
-    loaded = loaded_scenario(scenario, language)
+    loaded = loaded_scenario(scenario, language, "restructure")
     output = Output.folder(run["out"], loaded, "frontier", run["replace"], language)
 
     def write(folder: Path, found: dict[str, Any]) -> None:
