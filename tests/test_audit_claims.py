@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,37 @@ def test_a_second_solve_says_what_it_compared(folder: Path) -> None:
     done = audit(folder, "--re-solve", "--lang", "en")
     assert "solved again, and compared:" in done.stdout
     assert "this is the only plan" in done.stdout
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a document, of lists the first two."""
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from places(value[key], (*path, key))
+    elif isinstance(value, list):
+        for number in range(min(len(value), 2)):
+            yield from places(value[number], (*path, number))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", ["gone", "null", "text", "list"])
+def test_a_plan_with_anything_of_another_form_has_a_fault(made: str, folder: Path) -> None:
+    file = folder / "plan.json"
+    text = file.read_text(encoding="utf-8")
+    for path in list(places(json.loads(text)))[1:]:
+        plan = json.loads(text)
+        above = plan
+        for step in path[:-1]:
+            above = above[step]
+        if made == "gone":
+            del above[path[-1]]
+        else:
+            above[path[-1]] = {"null": None, "text": "x", "list": []}[made]
+        if plan == json.loads(text):
+            continue
+        file.write_text(json.dumps(plan), encoding="utf-8")
+        assert zbopt_here("audit", str(folder)).returncode in (2, 5), path
 
 
 def impossible(plan: dict[str, Any]) -> None:

@@ -161,6 +161,8 @@ def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **
                     sys.exit(INTERRUPTED)
                 raise
     _audited(faults, finished, language)
+    if not finished.is_well_formed:
+        sys.exit(AUDIT_FAULTS)
     say(language.text("audit.unchecked" if not again else "audit.not_solved" if early else "audit.solved_again"))
     for claim in planning.unchecked_claims(finished.document) if not (again and faults and not early) else ():
         say(f"  {language.message(claim)}")
@@ -174,7 +176,7 @@ def _audited(faults: list[Any], finished: Any, language: Language) -> None:
     from zbopt.scenario.vocabulary import shown_rule
 
     say(language.text("audit.bad", count=len(faults)) if faults else language.text("audit.good"))
-    if finished.document["scenario"].get("sha256") != finished.scenario.sha256:
+    if finished.is_well_formed and finished.document["scenario"].get("sha256") != finished.scenario.sha256:
         say(wrapped(language.text("audit.other_scenario")))
     for fault in faults:
         of_stage = fault.shown_subject[0] == "stage"

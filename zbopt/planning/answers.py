@@ -15,6 +15,7 @@ from zbopt.plan.measure import Plan
 from zbopt.plan.merge_document import desks_in
 from zbopt.plan.reasons import barred_by, compare_points, why_not
 from zbopt.plan.result import Assignment
+from zbopt.plan.shape import shape_faults
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Post, Scenario
 
@@ -32,6 +33,11 @@ class Finished:
 
     def __repr__(self) -> str:
         return f"<Finished {self.kind} of {self.loaded!r}: {len(self.faults)} faults>"
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether the document has the form of a plan; of one that has not nothing can be said but that."""
+        return not any(True for _ in shape_faults(self.document))
 
     @property
     def scenario(self) -> Scenario:

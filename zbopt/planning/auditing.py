@@ -28,6 +28,8 @@ def file_faults(finished: Finished, path: Path) -> Iterator[AuditFault]:
     A plan file is looked at with its folder; one that was taken out of it has no manifest to be compared with.
     """
     folder = path if path.is_dir() else path.parent
+    if not finished.is_well_formed:
+        return
     if folder != path and not (path.name == runfolder.PLAN and (folder / runfolder.MANIFEST).exists()):
         return
     try:
