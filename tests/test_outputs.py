@@ -431,6 +431,25 @@ def test_an_abort_names_only_what_is_there(tmp_path: Path, monkeypatch: pytest.M
     assert (found.returncode, found.stderr.strip()) == (130, "aborted; nothing was written")
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_abort_while_a_plan_is_put_in_its_place_says_what_stands(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if moment == "after":
+            real(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    found = run("assign", TINY, "--out", tmp_path / "o", "--lang", "en")
+    assert found.returncode == 130
+    last = found.stderr.strip().splitlines()[-1]
+    assert last.startswith("interrupted; what was finished" if moment == "after" else "aborted; nothing was written")
+    assert (tmp_path / "o").exists() == (moment == "after")
+
+
 def test_a_run_that_is_killed_while_it_writes_a_file_leaves_nothing_for_long(tmp_path: Path) -> None:
     """The next run that writes there cleans up, and touches neither what others wrote nor what is being written."""
     gone, here = 2**22 + 1, os.getppid()

@@ -75,8 +75,13 @@ class Output:
 
     def put(self, target: Path, write: Callable[[Path], None]) -> None:
         """Write, or where that fails after all, write to a place of last resort and name it."""
+        before = _state(target)
         try:
             write(target)
+        except KeyboardInterrupt:  # a second signal: what stands there by now is told
+            if _state(target) != before:
+                WRITTEN.append(str(target))
+            raise
         except (OSError, ValueError) as problem:
             report([runfolder.not_written(target, problem)], self.language)
             self.failed = True
@@ -107,6 +112,16 @@ class Output:
             return place
         report([error("Z554", value=str(target))], self.language)
         return None
+
+
+def _state(target: Path) -> tuple[int, ...]:
+    """What tells one result from another that took its place."""
+    file = target / runfolder.MANIFEST if runfolder.is_folder(target) else target
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 __all__ = ["Output"]
