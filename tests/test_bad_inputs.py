@@ -405,6 +405,13 @@ def work_without_posts(folder: Path) -> list[str]:
     return ["Z306 scenario.yaml:6"]
 
 
+def broken_after_mark(folder: Path) -> list[str]:
+    """At the very beginning of a line, in a file that begins with a byte-order mark."""
+    text = "\ufeffid,name,unit\nP1,甲一,U1\n".encode() + b"\xff2," + "乙二,U1\n".encode()
+    write(folder, HEAD + "people: people.csv\n", people__csv=text)
+    return ["Z003 people.csv:3"]
+
+
 def utf_32(folder: Path) -> list[str]:
     write(folder, HEAD + "people: people.csv\n", people__csv="id,name,unit\nP1,甲一,U1\n".encode("utf-32"))
     return ["Z003 people.csv:1"]
@@ -634,6 +641,7 @@ MADE: tuple[Maker, ...] = (
     hints_without_end,
     wide_line,
     utf_32,
+    broken_after_mark,
     two_encodings,
     lists_by_semicolon,
     work_without_posts,

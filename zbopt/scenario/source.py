@@ -71,8 +71,9 @@ def decode(data: bytes, file: str) -> tuple[str, list[Diagnostic]]:
         except UnicodeDecodeError as problem:
             line = data[: problem.start].count(b"\n") + 1
             raise DiagnosticsError([error("Z003", Mark(file, line))]) from None
+    data = data.removeprefix(b"\xef\xbb\xbf")  # before decoding: the place of a fault counts from here
     try:
-        text, found = data.decode("utf-8-sig"), list[Diagnostic]()
+        text, found = data.decode("utf-8"), list[Diagnostic]()
     except UnicodeDecodeError as problem:
         text = _gb18030(data, file, problem)
         found = [warning("Z004", Mark(file))]
