@@ -1,6 +1,11 @@
 """`zbopt` and `python -m zbopt`: stop signals are taken in hand before anything else is imported."""
 
+import gc
 import sys
+
+SELDOM = 200_000, 20, 100
+"""Thresholds of the search for reference cycles: what a scenario is read into lives to the end, and looking through it again and
+again takes a tenth of the time of a large case."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -8,6 +13,7 @@ def main(arguments: list[str] | None = None) -> None:
     from zbopt.progress import Command, process_began
     from zbopt.signals import Received, install
 
+    gc.set_threshold(*SELDOM)
     try:
         install()
         Command.began = process_began()
