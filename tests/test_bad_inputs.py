@@ -347,6 +347,24 @@ def sheets_of_one_name(folder: Path) -> list[str]:
     return ["Z021 t.xlsx"]
 
 
+def reading_aid_beside_an_error(folder: Path) -> list[str]:
+    """A sheet with an error is made again for the reader of values: names stay what they are."""
+    write(folder, HEAD + "tables: t.xlsx\n")
+    workbook(folder / "t.xlsx", {"人员": [["编号", "姓名", "单位"], ["P1", "#N/A", "U1"], ["P2", "乙二", "U1"]]})
+    name = (
+        '<c r="B3" t="inlineStr"><is><r><t>乙</t></r><r><t>二</t></r><rPh sb="0" eb="1"><t>'
+        + "长" * 101
+        + "</t></rPh></is></c>"
+    )
+
+    def change(xml: bytes) -> bytes:
+        xml = re.sub(rb'<c r="B3"[^>]*><v>\d+</v></c>', name.encode(), xml)
+        return re.sub(rb'<c r="B2"[^>]*><v>\d+</v></c>', b'<c r="B2" t="e"><v>#N/A</v></c>', xml)
+
+    (folder / "t.xlsx").write_bytes(rewritten((folder / "t.xlsx").read_bytes(), change))
+    return ["Z030 t.xlsx#人员!B2"]
+
+
 def rewritten(data: bytes, change: Callable[[bytes], bytes], member: str = "sheet1.xml") -> bytes:
     """The workbook with a member changed."""
     made = io.BytesIO()
@@ -635,6 +653,7 @@ MADE: tuple[Maker, ...] = (
     swallowed_in_text,
     formula_of_old,
     rows_twice,
+    reading_aid_beside_an_error,
     sheets_of_one_name,
     unknown_keys_without_value,
     anchors_for_values,

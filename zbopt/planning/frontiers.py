@@ -38,7 +38,8 @@ def frontier(
     """The exact frontier of persons against moves after triage, most persons first.
 
     `on_rows` receives the document so far after every row, so that a run that is killed can be resumed too.
-    `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same.
+    `earlier`: a folder with the frontier of an unfinished run; its rows are kept where scenario and decisions are the same,
+    which its manifest shows (`resume`: the `resuming.token` of the scenario).
     Where they are not, it is left alone unless `replace`: `on_folder` is told which free folder to use instead.
     """
     from zbopt.engine.assign import TooLarge
@@ -64,27 +65,25 @@ def frontier(
     if ignored and not replace and earlier is not None and on_folder is not None:
         on_folder(runfolder.unused(Path(earlier)))
 
-    def written(found: Frontier) -> dict[str, Any]:
-        shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
-        body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
-        return {
-            **body,
-            "versions": {"zbopt": __version__},
-            "resumed": len(rows),
-            "ignored": ignored,
-            "digest": _digest(body),
-        }
-
     def tell(found: Frontier) -> None:
         if on_rows is not None:
-            on_rows(written(found))
+            on_rows(_document(head, found, len(rows), ignored))
 
     try:
-        return written(walk(scenario, control, workers or policy.workers, rows, unfilled, tell))
+        found = walk(scenario, control, workers or policy.workers, rows, unfilled, tell)
+        return _document(head, found, len(rows), ignored)
     except TooManyTeams as problem:
         raise DiagnosticsError([error("Z402", value=str(problem))]) from None
     except TooLarge as problem:
         raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
+
+
+def _document(head: Mapping[str, Any], found: Frontier, resumed: int, ignored: bool) -> dict[str, Any]:
+    """The frontier so far. `resumed`: how many rows are of an earlier run; `ignored`: whether one was there that could not be used."""
+    shown = [{"persons": persons, "moves": moves} for persons, moves in found.rows]
+    body = {**head, "status": found.status, "unfilled": found.unfilled, "rows": shown}
+    further = {"versions": {"zbopt": __version__}, "resumed": resumed, "ignored": ignored, "digest": _digest(body)}
+    return {**body, **further}
 
 
 def _digest(body: Mapping[str, Any]) -> str:

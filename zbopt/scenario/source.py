@@ -252,6 +252,7 @@ class _Walker:
         return self.scalar(node) if isinstance(node, ScalarNode) else None
 
     def scalar(self, node: ScalarNode) -> str | None:
+        """The text of a value, None for a blank one; told where an anchor or a tag took its place."""
         if node.style in (None, "") and not node.value and (node.anchor or str(node.tag or "").startswith("!")):
             self.found.append(error("Z044", self.mark(node)))
         if node.style in (None, "") and node.value in ("", "~", "null", "Null", "NULL"):

@@ -285,7 +285,7 @@ class _Plain:
         self._row, self._place = -1, (-1, -1)
         self._cell: dict[str, str] = {}
         self._text: list[str] = []
-        self._inside = False
+        self._inside = self._is_reading_aid = False
 
     def started(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -297,8 +297,10 @@ class _Plain:
         elif name == "c":
             at = place_of(attributes["r"]) if "r" in attributes else (self._place[0], self._place[1] + 1)
             self._place, self._cell, self._text = at, attributes, []
+        elif name == "rPh":  # how a name is pronounced is no part of it
+            self._is_reading_aid = True
         elif name in ("v", "t"):
-            self._inside = True
+            self._inside = not self._is_reading_aid
 
     def text(self, data: str) -> None:
         """Characters."""
@@ -308,6 +310,8 @@ class _Plain:
     def ended(self, tag: str) -> None:
         """An element ends."""
         self._inside = False
+        if tag.rpartition(" ")[2] == "rPh":
+            self._is_reading_aid = False
         text = "".join(self._text)
         if tag.rpartition(" ")[2] != "c" or not text.strip() or self._place in self.flaws:
             return
