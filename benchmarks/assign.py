@@ -62,9 +62,9 @@ def plain(method: str, model, objective, left: float):  # type: ignore[no-untype
     if method.startswith("cp-sat"):
         from ortools.sat.python import cp_model
 
-        from zbopt.engine.backend import _cp_model
+        from zbopt.engine.cpsat import cp_program
 
-        program, _ = _cp_model(model, objective, columns, None)
+        program, _ = cp_program(model, objective, columns, None)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 2
         solver.parameters.max_time_in_seconds = max(0.1, left)

@@ -174,7 +174,7 @@ def impossible(plan: dict[str, Any]) -> None:
     for key in list(plan):
         if key in ("quotas", "moves", "wishes", "units", "coverage", "paid"):
             del plan[key]
-    plan.update(derived(None, None))  # type: ignore[arg-type]
+    plan.update(derived(None))
 
 
 def worse(plan: dict[str, Any]) -> None:

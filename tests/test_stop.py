@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from zbopt import planning
-from zbopt.engine import backend, stages
+from zbopt.engine import cpsat, stages
 from zbopt.engine.assign import build
 from zbopt.engine.backend import search
 from zbopt.planning import assign
@@ -91,7 +91,7 @@ def test_a_search_that_ended_before_it_began_has_no_bound(monkeypatch: pytest.Mo
     _, model = build(parse(stopped_case()).scenario)
     columns = np.arange(model.num_columns)
     best = search(model, model.objectives["merit"], Control(), "merit", columns)
-    monkeypatch.setattr(backend, "_set_parameters", lambda solver, *_: solver.parameters.__setattr__(*AT_ONCE))
+    monkeypatch.setattr(cpsat, "_set_parameters", lambda solver, *_: solver.parameters.__setattr__(*AT_ONCE))
     found = search(model, model.objectives["merit"], Control(), "merit", columns)
     assert best.x is not None
     assert found.x is None

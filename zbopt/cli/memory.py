@@ -45,7 +45,8 @@ def used() -> int | None:
 
 def _resident(process: str) -> int | None:
     try:
-        return int(Path("/proc", process, "statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open(f"/proc/{process}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return None
 
@@ -53,9 +54,9 @@ def _resident(process: str) -> int | None:
 def _children() -> list[str]:
     """The processes that solve rows of a grid or of a price list."""
     found: list[str] = []
-    for path in Path("/proc/self/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += path.read_text(encoding="ascii").split()
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(OSError), open(f"/proc/self/task/{thread}/children", encoding="ascii") as file:
+            found += file.read().split()
     return found
 
 

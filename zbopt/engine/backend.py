@@ -1,10 +1,7 @@
 """The solvers behind two functions: `relax` (HiGHS, linear relaxation with duals) and `search` (CP-SAT, exact on a core).
 
-No other module imports a solver, but for the second opinion in `crosscheck.py`. A bound is never taken from a solver: it is
-recomputed from the duals by weak duality, so it holds for any duals, however inexact.
-
-Why CP-SAT for the core: one worker with `linearization_level=2` proved cores of 650 pairs in 0.2-0.3 s and of 3,000 pairs in
-2 s where HiGHS took 4 s and more than 20 s (2 cores, two quotas a team; see `benchmarks/`).
+No other module imports a solver, but for `cpsat.py` behind `search` and the second opinion in `crosscheck.py`. A bound is
+never taken from a solver: it is recomputed from the duals by weak duality, so it holds for any duals, however inexact.
 """
 
 from __future__ import annotations
@@ -16,7 +13,6 @@ from typing import Any, Literal
 
 import highspy
 import numpy as np
-from ortools.sat.python import cp_model
 from scipy import sparse
 
 from zbopt.engine.linear import Floats, Ints, LinearModel
@@ -47,7 +43,7 @@ class Integral:
     bound: float
 
 
-def _attended(
+def attended(
     work: Callable[[], Any], stop: Callable[[], None] | None, control: Control, tick: Callable[[], None]
 ) -> Any:
     """Run a solver call in a thread of its own, so that Ctrl-C and progress reach the caller while it works.
@@ -137,7 +133,7 @@ def _run_highs(solver: Any, control: Control, stage: str) -> Any:
 
     solver.cbSimplexInterrupt.clear()
     solver.cbSimplexInterrupt += interrupt
-    status = _attended(solver.run, None, control, lambda: control.emit(stage, "relaxation"))
+    status = attended(solver.run, None, control, lambda: control.emit(stage, "relaxation"))
     return None if status is None else solver.getModelStatus()
 
 
@@ -206,91 +202,8 @@ def search(
     `sign` turns the values shown as progress (merit is maximised); `stop_below` ends the search at a point with a lower
     value. The bound holds for these columns only.
     """
-    program, variables = _cp_model(model, objective, columns, start)
-    solver = cp_model.CpSolver()
-    _set_parameters(solver, control, workers)
-    watcher = _Watcher(stop_below)
-    solver.best_bound_callback = watcher.bounded
+    from zbopt.engine import (
+        cpsat,
+    )  # brings pandas, half a second: a large case may end by its limit before it is needed
 
-    def tick() -> None:
-        control.emit(
-            stage, "search", *(None if value is None else sign * value for value in (watcher.best, watcher.bound))
-        )
-
-    status = _attended(lambda: solver.solve(program, watcher), solver.stop_search, control, tick)
-    if status == cp_model.INFEASIBLE:
-        return Integral("infeasible", None, np.inf)
-    if status == cp_model.MODEL_INVALID:
-        raise AssertionError(program.validate())
-    found, bound = None, -np.inf
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        found = np.zeros(model.num_columns)
-        found[columns] = [solver.value(variable) for variable in variables]
-        if objective is not None:
-            bound = float(solver.best_objective_bound)
-    elif objective is not None and watcher.bound is not None:
-        bound = watcher.bound  # stopped without a point, a solver that has nothing to report says 0
-    return Integral("optimal" if status == cp_model.OPTIMAL else "stopped", found, bound)
-
-
-class _Watcher(cp_model.CpSolverSolutionCallback):
-    """Remembers the best value and bound for the progress line."""
-
-    def __init__(self, stop_below: int | None) -> None:
-        super().__init__()
-        self.stop_below = stop_below
-        self.best: float | None = None
-        self.bound: float | None = None
-
-    def on_solution_callback(self) -> None:
-        """Called by the solver at each better solution."""
-        self.best = self.objective_value
-        self.bound = self.best_objective_bound
-        if self.stop_below is not None and self.best < self.stop_below:
-            self.stop_search()
-
-    def bounded(self, bound: float) -> None:
-        """Called by the solver at each better bound."""
-        self.bound = bound
-
-
-def _set_parameters(solver: cp_model.CpSolver, control: Control, workers: int) -> None:
-    parameters = solver.parameters
-    parameters.num_workers = workers
-    parameters.random_seed = 1
-    parameters.catch_sigint_signal = False
-    left = control.seconds_left()
-    if left is not None:
-        parameters.max_time_in_seconds = max(0.01, left)
-    if workers == 1:
-        parameters.linearization_level = 2
-    else:
-        parameters.extra_subsolvers.extend(["max_lp"])
-
-
-def _cp_model(
-    model: LinearModel, objective: Floats | None, columns: Ints, start: Floats | None
-) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
-    """The model's part on some columns; rows without any of them are checked, not dropped silently."""
-    program = cp_model.CpModel()
-    part = model.matrix.tocsc()[:, columns].tocsr()
-    variables = [
-        program.new_int_var(int(low), int(high), "")
-        for low, high in zip(model.lower[columns], model.upper[columns], strict=True)
-    ]
-    lower = np.where(np.isinf(model.row_lower), -(2**40), model.row_lower).astype(np.int64)
-    upper = np.where(np.isinf(model.row_upper), 2**40, model.row_upper).astype(np.int64)
-    data = np.rint(part.data).astype(np.int64)
-    for row in range(part.shape[0]):
-        span = slice(part.indptr[row], part.indptr[row + 1])
-        inside = [variables[place] for place in part.indices[span]]
-        total = cp_model.LinearExpr.weighted_sum(inside, data[span].tolist())
-        program.add_linear_constraint(total, int(lower[row]), int(upper[row]))
-    if objective is not None:
-        program.minimize(
-            cp_model.LinearExpr.weighted_sum(variables, np.rint(objective[columns]).astype(np.int64).tolist())
-        )
-    if start is not None:
-        for variable, value in zip(variables, start[columns], strict=True):
-            program.add_hint(variable, round(value))
-    return program, variables
+    return cpsat.search(model, objective, control, stage, columns, start, workers, sign, stop_below)

@@ -94,6 +94,10 @@ class Context:
         )
         return self.builder.columns("u", [(post.id,) for post in self.data.posts], 0, most, True)
 
+    def pair_labels(self, pairs: Ints) -> Sequence[tuple[str, ...]]:
+        """Names of columns or rows that belong to pairs."""
+        return _PairLabels(self.data, self.person[pairs], self.post[pairs])
+
     def mode(self, rule: str) -> Mode:
         """The mode of a rule, off where it is left out for a test."""
         return Mode.OFF if rule in self.without else self.data.scenario.policy.mode(rule)
@@ -118,7 +122,15 @@ class Context:
         """The pairs on posts of these task forces."""
         if len(teams) == len(self.data.teams):
             return np.arange(len(self.post))
-        return np.flatnonzero(np.isin(self.team, teams))
+        order, ends = self._by_team
+        found = [order[ends[team] : ends[team + 1]] for team in teams]
+        return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+    @cached_property
+    def _by_team(self) -> tuple[Ints, Ints]:
+        """The pairs in order of task force, and where each task force begins: scopes are many, pairs are millions."""
+        order = np.argsort(self.team, kind="stable").astype(np.int64)
+        return order, np.searchsorted(self.team[order], np.arange(len(self.data.teams) + 1))
 
     def num_seats(self, teams: tuple[int, ...]) -> int:
         """Seats of these task forces."""
@@ -140,10 +152,10 @@ class Context:
             return Presence(self.x[pairs], self.person[pairs])
         people, inverse = np.unique(self.person[double], return_inverse=True)
         scope = "+".join(self.data.teams[team].id for team in teams)
-        h = self.builder.columns("h", [(self.data.people[c].id, scope) for c in people], 0, 1, True)
         ids = [(self.data.people[c].id, scope) for c in people]
+        h = self.builder.columns("h", ids, 0, 1, True)
         count = np.arange(len(double))
-        labels = [(self.data.people[self.person[pair]].id, self.data.posts[self.post[pair]].id) for pair in double]
+        labels = self.pair_labels(double)
         self.builder.rows(
             "present_if_seated",
             labels,

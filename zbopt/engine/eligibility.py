@@ -14,7 +14,7 @@ from zbopt.engine.data import NEVER, Data
 from zbopt.engine.linear import Bools, Ints
 from zbopt.scenario import facts
 from zbopt.scenario import vocabulary as words
-from zbopt.scenario.fields import Month
+from zbopt.scenario.fields import Month, Needs
 from zbopt.scenario.models import Person
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.vocabulary import Incumbents, Mode, Role, Status
@@ -192,9 +192,15 @@ def _r26(data: Data) -> Bools:
 
 def _r27(data: Data) -> Bools:
     breaks = np.zeros((len(data.people), len(data.posts)), bool)
+    alike: dict[Needs, int] = {}
     for place, post in enumerate(data.posts):
+        needs = data.needs(post)
+        if needs in alike:
+            breaks[:, place] = breaks[:, alike[needs]]
+            continue
+        alike[needs] = place
         met = np.zeros(len(data.people), bool)
-        for branch in data.needs(post).branches():
+        for branch in needs.branches():
             here = np.ones(len(data.people), bool)
             for category, level in branch:
                 here &= data.levels[category] >= level

@@ -41,11 +41,11 @@ def once(context: Context) -> None:
     wanted = counts > 1
     row = np.cumsum(wanted) - 1
     inside = wanted[inverse]
-    people = context.data.people
+    people, teams = context.data.people, context.data.teams
     labels = []
-    for value in keys[wanted]:
-        person, team = (-1 - value, -1) if value < 0 else divmod(value, len(context.data.teams))
-        labels.append((people[person].id, context.data.teams[team].id if team >= 0 else "*"))
+    for value in keys[wanted].tolist():
+        person, team = (-1 - value, -1) if value < 0 else divmod(value, len(teams))
+        labels.append((people[person].id, teams[team].id if team >= 0 else "*"))
     context.builder.rows("once", labels, (row[inverse[inside]], context.x[inside], 1), -INF, 1)
 
 

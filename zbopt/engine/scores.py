@@ -25,20 +25,28 @@ class Scores:
 
 def _fit(data: Data) -> Ints:
     """Best branch of 100 * sum w min(1, level / goal) / sum w, half up, in sixtieths (60 is divisible by every goal)."""
-    fit = np.zeros((len(data.people), len(data.posts)), np.int64)
+    fit = np.zeros(
+        (len(data.posts), len(data.people)), np.int64
+    )  # the other way round while it is written post by post
+    alike: dict[object, int] = {}
     for place, post in enumerate(data.posts):
+        asked = (data.needs(post), tuple(post.wants.items()))
+        if asked in alike:
+            fit[place] = fit[alike[asked]]
+            continue
+        alike[asked] = place
         for branch in data.needs(post).branches():
             terms = [(category, 2, min(level + 1, 5)) for category, level in branch]
             terms += [(category, 1, level) for category, level in post.wants.items()]
             total = 60 * sum(weight for _, weight, _ in terms)
             if total == 0:
-                fit[:, place] = 100
+                fit[place] = 100
                 continue
             earned = np.zeros(len(data.people), np.int64)
             for category, weight, goal in terms:
                 earned += weight * np.minimum(60, data.levels[category] * (60 // goal))
-            fit[:, place] = np.maximum(fit[:, place], (200 * earned + total) // (2 * total))
-    return fit
+            fit[place] = np.maximum(fit[place], (200 * earned + total) // (2 * total))
+    return np.ascontiguousarray(fit.T)
 
 
 def _preference(data: Data) -> Ints:
@@ -78,14 +86,14 @@ def stability(data: Data) -> Ints:
     """100 at the same post, 70 in the same or a succeeding task force, 0 elsewhere; 50 for people without a place (n x m)."""
     points = np.full((len(data.people), len(data.posts)), 50, np.int64)
     points[data.incumbent] = 0
-    followers = {team.id: [] for team in data.scenario.task_forces}  # type: dict[str, list[int]]
+    followers = {team.id: np.zeros(len(data.posts), bool) for team in data.scenario.task_forces}
     for number, team in enumerate(data.teams):
         for earlier in (team.id, *team.succeeds):
-            followers[earlier].append(number)
+            followers[earlier] |= data.post_team == number
     for place in np.flatnonzero(data.incumbent):
         current = data.people[place].current
         if current is not None:
-            points[place, np.isin(data.post_team, followers[current.task_force])] = 70
+            points[place, followers[current.task_force]] = 70
     points[data.same_post] = 100
     return points
 

@@ -41,9 +41,7 @@ def moves(context: Context) -> None:
         np.concatenate([moved[inverse], context.x[pairs], *own]),
         np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs)), *(np.ones(len(part)) for part in own)]),
     )
-    labels = [
-        (context.data.people[context.person[pair]].id, context.data.posts[context.post[pair]].id) for pair in pairs
-    ]
+    labels = context.pair_labels(pairs)
     context.builder.rows("moved_if_elsewhere", labels, entries, 0, np.inf)
     context.builder.cost("moves", moved, 1)
 

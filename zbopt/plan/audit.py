@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
+from zbopt.plan.bars import Bars
 from zbopt.plan.document import ENDINGS, FINISHED, FORMAT, assignment_in, derived
-from zbopt.plan.measure import Measures, measure
+from zbopt.plan.measure import Measures, Plan, measure, measures_of
 from zbopt.plan.merge_document import (
     Unreconciled,
     derived_merge,
@@ -135,8 +136,11 @@ def _consistent(stage: StageResult, policy: Stage | None) -> bool:
     return within and bound <= value and (stage.status != "proved" or bound == value)
 
 
-def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFault, ...]:
-    """Faults of a plan document: unknown ids, broken rules, wrong values, and the path of every leaf that does not follow."""
+def audit_document(plan: Mapping[str, Any], scenario: Scenario, bars: Bars | None = None) -> tuple[AuditFault, ...]:
+    """Faults of a plan document: unknown ids, broken rules, wrong values, and the path of every leaf that does not follow.
+
+    `bars`: those of the scenario, where they are kept.
+    """
     malformed = tuple(_wrong(path) for path in shape_faults(plan))
     if malformed:
         return malformed
@@ -147,12 +151,13 @@ def audit_document(plan: Mapping[str, Any], scenario: Scenario) -> tuple[AuditFa
         return unknown
     assignment = assignment_in(plan) if plan["status"] != "infeasible" else None
     found: list[AuditFault] = []
-    measures = None if assignment is None or not plan["seats"] else measure(scenario, assignment)
+    read = None if assignment is None or not plan["seats"] else Plan(scenario, assignment, bars)
+    measures = None if read is None else measures_of(read)
     if measures is not None:
         found += _judged(plan, scenario, measures)
         names = [str(stage.name) for stage in scenario.policy.stages if stage.name in ASSIGN_STAGES]
         found += _stage_list_faults(plan, names)
-    expected = derived(scenario, None if measures is None else assignment, measures)
+    expected = derived(read, measures)
     for key, value in expected.items():
         found += _differences(plan.get(key), value, key)
     found += [_wrong(path) for path in _scenario_faults(plan, scenario, expected)]

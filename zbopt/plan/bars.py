@@ -7,6 +7,7 @@ arguments of its sentence.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -307,6 +308,10 @@ class Bars:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        modes = ((rule_id, scenario.policy.mode(rule_id), check) for rule_id, check in PAIR_CHECKS.items())
+        self._checks = [(rule_id, mode, check) for rule_id, mode, check in modes if mode is not Mode.OFF]
+        self._checks_of_those_who_stay = [item for item in self._checks if not RULES[item[0]].personal]
+        self._barred: dict[str, tuple[Counter[str], tuple[Person, ...]]] = {}
         self._pins: dict[str, list[Pin]] = {}
         for pin in scenario.pins:
             if facts.pin_binds(pin, scenario):
@@ -329,10 +334,7 @@ class Bars:
     def _broken(self, person: Person, post: Post) -> Iterator[Bar]:
         pair = self.pair(person, post)
         stays = facts.exempt(person, post, self.scenario)
-        for rule_id, check in PAIR_CHECKS.items():
-            mode = self.scenario.policy.mode(rule_id)
-            if mode is Mode.OFF or (stays and RULES[rule_id].personal):
-                continue
+        for rule_id, mode, check in self._checks_of_those_who_stay if stays else self._checks:
             args = check(pair)
             if args is not None:
                 shown = {} if rule_id in words.CONFIDENTIAL_RULES else args
@@ -373,9 +375,38 @@ class Bars:
         rules = (bar.message for bar in self.of(person, post) if bar.mode is Mode.HARD)
         return self.structural(person, post) + once(rules)
 
-    def warnings(self, person: Person, post: Post) -> tuple[Bar, ...]:
-        """What is only listed: rules in mode warn, R19 for members and advisers, R30 for a unit's objection."""
-        found = [bar for bar in self.of(person, post) if bar.mode is Mode.WARN]
+    def barring(self, person: Person, post: Post) -> set[str]:
+        """What `hard` tells, each as what it is counted under."""
+        found = {bar_key(item) for item in self.structural(person, post)}
+        for bar in self.of(person, post):
+            if bar.mode is Mode.HARD:
+                found.add(words.OTHER_CONDITIONS if bar.rule in words.CONFIDENTIAL_RULES else bar.rule)
+        return found
+
+    def barred(self, post: Post) -> tuple[Counter[str], tuple[Person, ...]]:
+        """How many people each open rule bars from a post (a person counts under each), and the people none of them bars.
+
+        The confidential class counts those whom it alone keeps off. They are among the people returned: if they were not,
+        their number would follow from the others. Looked at once for each post: it takes everybody.
+        """
+        if post.id not in self._barred:
+            counts: Counter[str] = Counter()
+            eligible = []
+            for person in self.scenario.people:
+                found = self.barring(person, post)
+                if found <= {words.OTHER_CONDITIONS}:
+                    eligible.append(person)
+                counts.update(found if found == {words.OTHER_CONDITIONS} else found - {words.OTHER_CONDITIONS})
+            self._barred[post.id] = counts, tuple(eligible)
+        counts, people = self._barred[post.id]
+        return counts.copy(), people
+
+    def warnings(self, person: Person, post: Post, broken: Iterable[Bar]) -> tuple[Bar, ...]:
+        """What is only listed: rules in mode warn, R19 for members and advisers, R30 for a unit's objection.
+
+        `broken`: what `of` says of the pair.
+        """
+        found = [bar for bar in broken if bar.mode is Mode.WARN]
         policy = self.scenario.policy
         stays = facts.exempt(person, post, self.scenario)
         sanctioned = person.sanction_end is not None and person.sanction_end > self.scenario.as_of

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
+from zbopt.plan.bars import Bars
 from zbopt.plan.exclusive import exclusive_minima
-from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measure
+from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measures_of
 from zbopt.plan.reasons import empty_seat_reasons
 from zbopt.plan.result import Assignment, Solution
 from zbopt.plan.scores import wish_points
@@ -36,12 +37,15 @@ _ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 Document = dict[str, Any]
 
 
-def document(scenario: Scenario, solution: Solution, seed: int, cut_by: str = TIME_LIMIT) -> Document:
+def document(
+    scenario: Scenario, solution: Solution, seed: int, cut_by: str = TIME_LIMIT, bars: Bars | None = None
+) -> Document:
     """The plan as JSON values. `solution.assignment` may be None: then only the claims are in it.
 
-    `cut_by`: what ended the run, if it ended before it was done.
+    `cut_by`: what ended the run, if it ended before it was done. `bars`: those of the scenario, where they are kept.
     """
-    return {**claims(scenario, solution, seed, cut_by), **derived(scenario, solution.assignment)}
+    plan = None if solution.assignment is None else Plan(scenario, solution.assignment, bars)
+    return {**claims(scenario, solution, seed, cut_by), **derived(plan)}
 
 
 def _is_cut(solution: Solution, cut_by: str) -> bool:
@@ -81,9 +85,9 @@ def claims(scenario: Scenario, solution: Solution, seed: int, cut_by: str, kind:
     }
 
 
-def derived(scenario: Scenario, assignment: Assignment | None, measured: Measures | None = None) -> Document:
-    """Everything that follows from scenario and assignment; `measured`: its figures, where they are known already."""
-    if assignment is None:
+def derived(plan: Plan | None, measured: Measures | None = None) -> Document:
+    """Everything that follows from a plan, or from having none; `measured`: its figures, where they are known already."""
+    if plan is None:
         return {
             "task_forces": [],
             "seats": [],
@@ -93,8 +97,7 @@ def derived(scenario: Scenario, assignment: Assignment | None, measured: Measure
             "relaxed": [],
             "warnings": [],
         }
-    plan = Plan(scenario, assignment)
-    measures = measure(scenario, assignment, plan) if measured is None else measured
+    measures = measures_of(plan) if measured is None else measured
     return {
         "task_forces": [_task_force(plan, item.id) for item in plan.staffed],
         "seats": _seats(plan, measures),
@@ -103,7 +106,7 @@ def derived(scenario: Scenario, assignment: Assignment | None, measured: Measure
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
         "wishes": wishes(plan.seated()),
         "units": unit_rows(plan),
-        "coverage": coverage(scenario),
+        "coverage": coverage(plan.scenario),
         "mergers": [],
         "actions": {"people": [], "seats": [], "task_forces": [], "units": []},
         "paid": violation_rows(measures.in_mode(Mode.TARGET)),

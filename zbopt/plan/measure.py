@@ -75,9 +75,9 @@ class Measures:
 class Plan:
     """A plan laid out for reading: who sits where, by person, post, task force and unit."""
 
-    def __init__(self, scenario: Scenario, assignment: Assignment) -> None:
+    def __init__(self, scenario: Scenario, assignment: Assignment, bars: Bars | None = None) -> None:
         self.scenario = scenario
-        self.bars = Bars(scenario)
+        self.bars = Bars(scenario) if bars is None else bars
         self.staffed = facts.staffed_task_forces(scenario)
         self.requirements = facts.requirements(scenario)
         self.posts = facts.staffed_posts(scenario)
@@ -147,8 +147,9 @@ def _pair_rules(plan: Plan) -> Iterator[Violation]:
     """Rules on one person and post; R16 is told with the heads, by task force."""
     for person, posts in plan.seated():
         for post in posts:
-            binding = (bar for bar in plan.bars.of(person, post) if bar.mode is not Mode.WARN)
-            for bar in (*binding, *plan.bars.warnings(person, post)):
+            broken = plan.bars.of(person, post)
+            binding = (bar for bar in broken if bar.mode is not Mode.WARN)
+            for bar in (*binding, *plan.bars.warnings(person, post, broken)):
                 if bar.rule != "R16":
                     yield Violation(bar.rule, bar.mode, 1, ("person", person.id), bar.message)
 
@@ -330,12 +331,14 @@ def _merit(plan: Plan, seat_points: Mapping[tuple[str, str], Points], weight: We
     return total
 
 
-def measure(scenario: Scenario, assignment: Assignment, plan: Plan | None = None) -> Measures:
-    """Every figure of a plan. The ids in the assignment must exist; who sits where is judged, not trusted.
+def measure(scenario: Scenario, assignment: Assignment) -> Measures:
+    """Every figure of an assignment. Its ids must exist; who sits where is judged, not trusted."""
+    return measures_of(Plan(scenario, assignment))
 
-    `plan`: the same assignment laid out already.
-    """
-    plan = Plan(scenario, assignment) if plan is None else plan
+
+def measures_of(plan: Plan) -> Measures:
+    """Every figure of a plan laid out."""
+    scenario = plan.scenario
     quotas = tuple(read_quota(item, plan) for item in plan.requirements)
     found = [*_structure(plan), *_must(plan), *_pair_rules(plan), *quota_violations(quotas)]
     for rule, check in SEAT_CHECKS.items():

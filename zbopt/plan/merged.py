@@ -195,11 +195,12 @@ def _desk_rules(m: MergedPlan) -> Iterator[Violation]:
                 for rule, message in {**others, **broken_rules}.items():
                     yield Violation(rule, Mode.HARD, 1, ("person", person.id), message)
                 continue
-            broken = [bar for bar in m.bars.of(person, post) if bar.mode is Mode.TARGET]
-            for bar in (*broken, *m.bars.warnings(person, post)):
+            broken = m.bars.of(person, post)
+            paid = (bar for bar in broken if bar.mode is Mode.TARGET)
+            for bar in (*paid, *m.bars.warnings(person, post, broken)):
                 if bar.rule != "R16":
                     yield Violation(bar.rule, bar.mode, 1, ("person", person.id), bar.message)
-            yield from _evaded(m, person, desk, {bar.rule for bar in m.bars.of(person, post)})
+            yield from _evaded(m, person, desk, {bar.rule for bar in broken})
 
 
 def _evaded(m: MergedPlan, person: Person, desk: PlanDesk, told: set[str]) -> Iterator[Violation]:

@@ -9,28 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from zbopt.diagnostics import Message
-from zbopt.plan.bars import CLASS_MESSAGE, bar_key, once
+from zbopt.plan.bars import CLASS_MESSAGE, once
 from zbopt.plan.measure import Plan, at_least, at_most, lending_cap, team_size
 from zbopt.plan.scores import Points, points, weights
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post
 from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, masked_count
-
-
-def barred_by(plan: Plan, post: Post) -> tuple[Counter[str], list[Person]]:
-    """How many people each open rule bars from a post (a person counts under each), and the people none of them bars.
-
-    The confidential class counts those whom it alone keeps off. They are among the people returned: if they were not, their
-    number would follow from the others.
-    """
-    counts: Counter[str] = Counter()
-    eligible = []
-    for person in plan.scenario.people:
-        found = {bar_key(item) for item in plan.bars.hard(person, post)}
-        if found <= {OTHER_CONDITIONS}:
-            eligible.append(person)
-        counts.update(found if found == {OTHER_CONDITIONS} else found - {OTHER_CONDITIONS})
-    return counts, eligible
 
 
 def bar_counts(counts: Counter[str]) -> list[Message]:
@@ -106,7 +90,7 @@ def _breaks(plan: Plan, asked: facts.Requirement, person: Person) -> bool:
 
 def empty_seat_reasons(plan: Plan, post: Post) -> list[Message]:
     """Why a post has an empty seat: how many each rule bars, and what stands in the way of those nothing bars."""
-    counts, eligible = barred_by(plan, post)
+    counts, eligible = plan.bars.barred(post)
     here = set(plan.people_of_post[post.id])
     blocked: Counter[tuple[str, str]] = Counter()
     free = hidden = 0

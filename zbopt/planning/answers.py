@@ -13,7 +13,7 @@ from zbopt.plan.audit import AuditFault, audit_document
 from zbopt.plan.document import Document, assignment_in
 from zbopt.plan.measure import Plan
 from zbopt.plan.merge_document import desks_in
-from zbopt.plan.reasons import barred_by, compare_points, why_not
+from zbopt.plan.reasons import compare_points, why_not
 from zbopt.plan.result import Assignment
 from zbopt.plan.shape import shape_faults
 from zbopt.scenario.load import Loaded, load
@@ -153,7 +153,7 @@ def why_there(finished: Finished, what: str) -> Answer:
     plan = finished.plan
     found = find(finished, what)
     if isinstance(found, Post):
-        counts, eligible = barred_by(plan, found)
+        counts, eligible = plan.bars.barred(found)
         from zbopt.plan.reasons import bar_counts
 
         args: dict[str, Argument] = {"post": found.id, "count": len(eligible), "seats": found.seats}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
+from zbopt.plan.bars import Bars
 from zbopt.plan.document import document
 from zbopt.plan.result import Solution
 from zbopt.planning.fitness import checked, nothing_to_do, stages_left_out
@@ -65,8 +66,9 @@ def assign(
         solution = solve(loaded.scenario, control, chosen_seed, workers or policy.workers)
     except TooLarge as problem:
         raise DiagnosticsError([error("Z401", value=problem.num_pairs)]) from None
-    plan = document(loaded.scenario, solution, chosen_seed, control.ended_by)
-    faults = audit_document(plan, loaded.scenario)
+    bars = Bars(loaded.scenario)
+    plan = document(loaded.scenario, solution, chosen_seed, control.ended_by, bars)
+    faults = audit_document(plan, loaded.scenario, bars)
     if faults:
         raise AuditError(faults, plan)
     other = _cross_check(loaded.scenario, solution, control) if cross_check else None
@@ -76,7 +78,6 @@ def assign(
 def _cross_check(scenario: Scenario, solution: Solution, control: Control) -> Mapping[str, int]:
     """A second opinion by a model of its own; a proved stage that differs is a defect and raises `AuditError`."""
     from zbopt.engine.crosscheck import stage_values
-    from zbopt.plan.bars import Bars
     from zbopt.plan.scores import points
 
     bars = Bars(scenario)

@@ -30,6 +30,8 @@ ERROR_TEXTS = frozenset(
 
 
 _ERROR = re.compile(r"#{3,}|#[^\s#]{1,12}[?!]|(?:ERR|错误|錯誤)[:：]\d{3}")
+_FIRST_SIGNS = frozenset("#Ee错錯")
+"""What such a text begins with."""
 
 
 class TooMuch(Exception):
@@ -63,7 +65,10 @@ class Sheet:
 
 def is_error(text: str) -> bool:
     """Whether a text is what a spreadsheet shows for an error, in whatever language, or for a number too wide for its column."""
-    plain = text.strip().upper()
+    plain = text.strip()
+    if plain[:1] not in _FIRST_SIGNS:  # asked of every cell
+        return False
+    plain = plain.upper()
     return plain in ERROR_TEXTS or bool(_ERROR.fullmatch(plain))
 
 

@@ -66,11 +66,15 @@ def normal(text: str) -> str:
 
 def unseen_dropped(text: str) -> str:
     """The text without format characters."""
+    if text.isprintable():  # says so of most texts at once
+        return text
     return "".join(sign for sign in text if sign.isascii() or unicodedata.category(sign) != "Cf")
 
 
 def as_text(value: Any) -> str:
     """The text of a scalar; a list or map where one value belongs is an error (Z110)."""
+    if type(value) is str:
+        return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple, dict)):
@@ -107,6 +111,7 @@ def months_between(start: Month, end: Month) -> int:
     return end.index - start.index
 
 
+_EITHER = re.compile(r"\d{4}\.1")
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|(\d{2})|年(\d{1,2})月)")
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日)")
 
@@ -122,7 +127,7 @@ def parse_month(value: Any) -> Month:
     if _DAY.fullmatch(text):
         day = parse_day(text)
         return Month(int(day[:4]), int(day[5:7]))
-    if re.fullmatch(r"\d{4}\.1", text):
+    if _EITHER.fullmatch(text):
         raise fail("Z106", value=text)
     match = _MONTH.fullmatch(text)
     if match is None:
@@ -151,12 +156,15 @@ def parse_day(value: Any) -> str:
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
+_WHOLE = re.compile(r"[+-]?\d{1,9}(?:\.0+)?")
+
+
 def parse_whole(low: int, high: int) -> Callable[[Any], int]:
     """A parser of whole numbers between both ends, ends included."""
 
     def parse(value: Any) -> int:
         text = normal(as_text(value))
-        if not re.fullmatch(r"[+-]?\d{1,9}(?:\.0+)?", text):
+        if not _WHOLE.fullmatch(text):
             raise fail("Z107", value=text, low=low, high=high)
         number = int(text.split(".")[0])
         if not low <= number <= high:
@@ -258,6 +266,8 @@ def _read_text(value: Any, most: int, breaks: str) -> str:
         raise fail("Z127", value=text.split("\n")[0][:20])
     if masked(text) != text:
         raise fail("Z129")
+    if text.isprintable():
+        return text
     plain = text if breaks == "kept" else re.sub(r"[\n\r\t]+", " ", text)
     for sign in plain:
         if unicodedata.category(sign) in ("Cc", "Cs") and not (breaks == "kept" and sign in "\n\t"):
@@ -287,7 +297,7 @@ def parse_word(kind: type[W]) -> Callable[[Any], W]:
 
     def parse(value: Any) -> W:
         text = normal(as_text(value))
-        member = lower.get(text.lower())
+        member = spellings.get(text) or lower.get(text.lower())
         if member is None:
             known = ", ".join(f"{item.value}/{item.zh}" for item in kind)
             raise fail("Z104", value=text, known=known, nearest=nearest(text, spellings))
@@ -296,12 +306,15 @@ def parse_word(kind: type[W]) -> Callable[[Any], W]:
     return parse
 
 
+_BETWEEN = re.compile(r"[；;、]")
+
+
 def split_list(value: Any) -> list[Any]:
     """The entries of a list, or of a cell `T01；T02` (；;、)."""
     entries = (
         list(value)
         if isinstance(value, (list, tuple))
-        else [part.strip() for part in re.split(r"[；;、]", as_text(value)) if part.strip()]
+        else [part.strip() for part in _BETWEEN.split(as_text(value)) if part.strip()]
     )
     for entry in entries:
         if isinstance(entry, str) and "，" in entry:

@@ -16,7 +16,7 @@ from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, Mess
 from zbopt.scenario import plausible, references
 from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.idcard import mismatches, same_human
-from zbopt.scenario.models import ROW_MODELS, Kin, Scenario, TaskForce
+from zbopt.scenario.models import ROW_MODELS, Kin, Pin, Scenario, TaskForce, Workload
 from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
@@ -534,12 +534,12 @@ def _finish(reader: Reader, raw: dict[str, Any]) -> Loaded:
         quota_paths |= {("quotas", f"{team.id}/{q.name}"): (*path, "quotas", n) for n, q in enumerate(team.quotas)}
     policy = policy.model_copy(update={"quotas": tuple(sorted(policy.quotas, key=lambda q: (q.name, str(q.scope))))})
     scenario = frame.model_copy(update={**lists, "policy": policy})
-    paths = {(name, _key(item)): path for name, rows in good.items() for item, path in rows}
-    paths.update(quota_paths)
     every: dict[tuple[str, str], tuple[Path_, ...]] = {}
     for name, rows in good.items():
         for item, path in rows:
-            every[name, _key(item)] = (*every.get((name, _key(item)), ()), path)
+            key = name, _key(item)
+            every[key] = (*every.get(key, ()), path)
+    paths = {key: found[-1] for key, found in every.items()} | quota_paths
     found = ordered(reader.found)
     return Loaded(scenario, reader.path, found, tuple(reader.files), _hashed(reader), reader.marks, paths, every)
 
@@ -605,11 +605,9 @@ def _raw_ids(rows: Iterable[_Row]) -> set[str]:
 
 
 def _key(item: Any) -> str:
-    if hasattr(item, "id"):
-        return str(item.id)
-    if hasattr(item, "person"):
-        return f"{item.person}@{item.place}"
-    return f"{item.task_force}/{item.duty}/{item.category}"
+    if isinstance(item, Workload):
+        return f"{item.task_force}/{item.duty}/{item.category}"
+    return f"{item.person}@{item.place}" if isinstance(item, Pin) else str(item.id)
 
 
 def _sorted(name: str, items: list[Any]) -> tuple[Any, ...]:

@@ -569,24 +569,29 @@ def _canonical(shown: dict[str, Any]) -> bytes:
 
 def plain(value: Any) -> Any:
     """Plain JSON values of anything in a scenario, every field stated; `policy.solver` and `policy.plausible` are left out."""
+    if value is None or type(value) in (str, int, bool):  # most of them
+        return value
     if isinstance(value, Model):
-        fields = type(value).model_fields
-        return {
-            info.alias or name: plain(getattr(value, name))
-            for name, info in fields.items()
-            if not info.exclude and not (isinstance(value, Policy) and name in ("solver", "plausible"))
-        }
-    if hasattr(value, "as_json"):
-        return plain(value.as_json())
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {shown: plain(getattr(value, name)) for shown, name in _stated_fields(type(value))}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, (dict, Mapping)):
+        return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "as_json"):
+        return plain(value.as_json())
     if isinstance(value, Expression):
         return value.text
-    if value is None or isinstance(value, (bool, int)):
-        return value
     return str(value)
+
+
+@cache
+def _stated_fields(model: type[Model]) -> tuple[tuple[str, str], ...]:
+    """The fields of a model that `plain` states, each with the name it has there."""
+    left_out = ("solver", "plausible") if issubclass(model, Policy) else ()
+    fields = model.model_fields.items()
+    return tuple((info.alias or name, name) for name, info in fields if not info.exclude and name not in left_out)
 
 
 @cache

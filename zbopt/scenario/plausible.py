@@ -74,10 +74,12 @@ def _events(person: Any, path: Path_, as_of: Month, marks: Marks) -> Iterator[Di
     events: list[tuple[str, Month | None]] = [(key, getattr(person, key)) for key in PAST]
     events.append(("current.since", person.current.since if person.current is not None else None))
     for key, month in events:
+        if month is None:
+            continue
         mark = marks.of((*path, *key.split(".")))
-        if month is not None and month > as_of:
+        if month > as_of:
             yield warning("Z161", mark, _who(person), key, value=str(month), as_of=str(as_of))
-        elif month is not None and person.birth is not None and months_between(person.birth, month) < 12 * AT_WORK:
+        elif person.birth is not None and months_between(person.birth, month) < 12 * AT_WORK:
             yield warning("Z162", mark, _who(person), key, value=str(month), birth=str(person.birth))
     if person.birth is not None and person.assessments and min(person.assessments) < person.birth.year + AT_WORK:
         mark, value = marks.of((*path, "assessments")), str(min(person.assessments))

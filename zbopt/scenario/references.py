@@ -60,10 +60,11 @@ def check(rows: Rows, known: dict[str, set[str]], policy: Policy | None, marks: 
     found = [*_repeated(rows, marks), *_shared_ids(known, rows, marks)]
     empty: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
     for name, items in rows.items():
+        fields = [(field, lists, _ids(known, lists)) for field, lists in _REFERENCES.get(name, {}).items()]
         for item, path in items:
-            for field, lists in _REFERENCES.get(name, {}).items():
-                if _ids(known, lists):
-                    found += _dangling(item, path, field, lists, known, marks)
+            for field, lists, ids in fields:
+                if ids:
+                    found += _dangling(item, path, field, lists, ids, marks)
                 else:
                     empty[name, field, lists] += sum(1 for _ in _named_ids(item, field))
     found += [
@@ -115,6 +116,8 @@ def _named_ids(item: Any, field: str) -> Iterable[str]:
         value = getattr(value, part, None)
     if value is None:
         return ()
+    if isinstance(value, str):
+        return (value,)
     if hasattr(value, "categories"):
         return tuple(value.categories())
     if isinstance(value, (tuple, dict)):
@@ -123,9 +126,8 @@ def _named_ids(item: Any, field: str) -> Iterable[str]:
 
 
 def _dangling(
-    item: Any, path: Path_, field: str, lists: tuple[str, ...], known: dict[str, set[str]], marks: Marks
+    item: Any, path: Path_, field: str, lists: tuple[str, ...], ids: set[str], marks: Marks
 ) -> Iterator[Diagnostic]:
-    ids = _ids(known, lists)
     for value in _named_ids(item, field):
         if value not in ids:
             mark = marks.of((*path, *field.split(".")))

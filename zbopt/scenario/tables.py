@@ -360,7 +360,8 @@ class _Rows:
     def row(self, place: int) -> dict[str, Any] | None:
         """The mapping of a row; None for a blank one."""
         cells = self.grid.rows[place]
-        flawed = [column for column in self.read if (place, column) in self.grid.flaws]
+        flaws = self.grid.flaws
+        flawed = [column for column in self.read if (place, column) in flaws] if flaws else []
         if not flawed and not any(cell.strip() for cell in cells):
             return None
         for column in flawed:
@@ -373,16 +374,16 @@ class _Rows:
             self.tell("Z045", place, block.first[1], cells=f"{_cell(block.first)}:{_cell(block.last)}")
         row: dict[str, Any] = {}
         for column, text in enumerate(cells):
-            if not text.strip():
+            plain = text.strip()
+            if not plain:
                 continue
-            if column not in self.grid.columns:
+            key = self.grid.columns.get(column)
+            if key is None:
                 self.stray(place, column)
-                continue
-            key = self.grid.columns[column]
-            if not key and not self.grid.is_sheet and self.hides_rows(text):
+            elif not key and not self.grid.is_sheet and self.hides_rows(text):
                 self.tell("Z040", place, column, count=text.count("\n"))
-            elif key and (place, column) not in self.grid.flaws and self.sound(place, column, key, text):
-                _put(row, key, text.strip())
+            elif key and (place, column) not in flaws and self.sound(place, column, key, text):
+                _put(row, key, plain)
         return row
 
     def sound(self, place: int, column: int, key: str, text: str) -> bool:
@@ -424,6 +425,9 @@ MAX_FAULTS = 1000
 
 
 def _put(row: dict[str, Any], key: str, text: str) -> None:
+    if "." not in key:
+        row[key] = text
+        return
     *above, last = key.split(".")
     target = row
     for step in above:
