@@ -94,7 +94,9 @@ def _greedy(context: Context, model: LinearModel, linked: _Linked) -> Ints:
     supply = np.bincount(context.post, minlength=len(data.posts))
     may_wait = np.array([not post.must_fill for post in data.posts], bool)
     order = np.lexsort((context.x, merit, cost, supply[context.post], may_wait[context.post], ~forced(context)))
-    room = _room(model)
+    room: list[float] = _room(
+        model
+    ).tolist()  # plain numbers: a column has a handful of rows, an array for each costs more
     matrix = model.matrix.tocsc()
     on: set[int] = set()
     left = data.seats.tolist()
@@ -104,12 +106,14 @@ def _greedy(context: Context, model: LinearModel, linked: _Linked) -> Ints:
         if left[post_of[pair]] == 0 or full.has(pair):
             continue
         switched = [int(column) for column in linked.columns(pair) if int(column) not in on]
-        spans = [slice(matrix.indptr[column], matrix.indptr[column + 1]) for column in (pair, *switched)]
-        rows = np.concatenate([matrix.indices[span] for span in spans])
-        amount = np.concatenate([matrix.data[span] for span in spans])
-        if np.any(amount > room[rows] + 1e-9):
+        entries: list[tuple[int, float]] = []
+        for column in (pair, *switched):
+            span = slice(matrix.indptr[column], matrix.indptr[column + 1])
+            entries += zip(matrix.indices[span].tolist(), matrix.data[span].tolist(), strict=True)
+        if any(amount > room[row] + 1e-9 for row, amount in entries):
             continue
-        np.subtract.at(room, rows, amount)
+        for row, amount in entries:
+            room[row] -= amount
         on.update(switched)
         left[post_of[pair]] -= 1
         full.take(pair)

@@ -157,12 +157,15 @@ def parse_day(value: Any) -> str:
 
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:\.0+)?")
+_DIGITS = frozenset("0123456789")
 
 
 def parse_whole(low: int, high: int) -> Callable[[Any], int]:
     """A parser of whole numbers between both ends, ends included."""
 
     def parse(value: Any) -> int:
+        if type(value) is str and value in _DIGITS and low <= int(value) <= high:  # as most cells are
+            return int(value)
         text = normal(as_text(value))
         if not _WHOLE.fullmatch(text):
             raise fail("Z107", value=text, low=low, high=high)
@@ -296,8 +299,10 @@ def parse_word(kind: type[W]) -> Callable[[Any], W]:
     lower = {text.lower(): member for text, member in spellings.items()}
 
     def parse(value: Any) -> W:
+        if type(value) is str and value in spellings:  # as most cells are
+            return spellings[value]
         text = normal(as_text(value))
-        member = spellings.get(text) or lower.get(text.lower())
+        member = lower.get(text.lower())
         if member is None:
             known = ", ".join(f"{item.value}/{item.zh}" for item in kind)
             raise fail("Z104", value=text, known=known, nearest=nearest(text, spellings))

@@ -572,7 +572,8 @@ def plain(value: Any) -> Any:
     if value is None or type(value) in (str, int, bool):  # most of them
         return value
     if isinstance(value, Model):
-        return {shown: plain(getattr(value, name)) for shown, name in _stated_fields(type(value))}
+        own = value.__dict__
+        return {shown: plain(own[name]) for shown, name in _stated_fields(type(value))}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, str):
