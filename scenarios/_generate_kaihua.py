@@ -25,9 +25,10 @@ def _story(seed: int) -> Story:
         try:
             story.plant()
             add_traps(story)
+            number_people(story.cast.people, rng)
+            pin_rows(story)  # a draw may leave nobody for one of the decisions
         except (AssertionError, IndexError):
             continue
-        number_people(story.cast.people, rng)
         return story
     raise ValueError(f"no people were found for seed {seed}; take another")
 

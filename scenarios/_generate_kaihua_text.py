@@ -59,6 +59,7 @@ policy:
     - {name: 85后, of: birth_year >= 1985, in: all, min: 59%, mode: target}
     - {name: 专业型, of: specialist, in: all, min: 63%, mode: target}
     - {name: 退出现职, of: stepped_down, in: all, max: 17%, mode: target}
+  triage: {reapply: all}  # every task force of 2018 had to apply again, as published
 """
 
 README = """\

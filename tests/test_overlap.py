@@ -84,7 +84,7 @@ def test_evidence_of_a_pair() -> None:
     pairs = {tuple(row["parts"]): row for row in overlap_document(scenario())["pairs"]}
     assert ("B", "E") not in pairs
     row = pairs["A", "B"]
-    assert row["duties"] == [{"duty": "D1", "workload": [80, 30]}]
+    assert row["duties"] == [{"duty": "D1", "workload": [80, 30], "divided": False}]
     assert (row["units"], row["supervisor"], row["key_tasks"]) == (["U1"], "L1", ["K1"])
 
 

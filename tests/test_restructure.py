@@ -23,6 +23,7 @@ from zbopt.engine.merge import solve
 from zbopt.engine.pricing import priced_candidates
 from zbopt.plan.document import to_text
 from zbopt.plan.merge_document import scenario_to_merge
+from zbopt.plan.rehoming import Rehoming
 from zbopt.plan.triage import Triage
 from zbopt.progress import Control
 from zbopt.scenario.decisions import load_decisions
@@ -137,13 +138,15 @@ def test_the_first_step_that_fits_counts() -> None:
 
 
 def test_a_clarified_task_force_keeps_the_rest() -> None:
-    after = Triage(load(SMALL).scenario).after
+    after = Rehoming(Triage(load(SMALL).scenario)).after
     assert {row.duty for row in after.workload if row.task_force == "T10"} == {"D102"}
     assert [post.id for post in after.posts_of["T10"]] == ["T10-write"]
 
 
 def test_duties_go_to_one_that_has_them_or_to_the_unit_or_to_nobody() -> None:
-    homes = {(row.source, row.duty): (row.kind, row.target, row.fte) for row in Triage(load(SMALL).scenario).rehomed}
+    homes = {
+        (row.source, row.duty): (row.kind, row.target, row.fte) for row in Rehoming(Triage(load(SMALL).scenario)).rows
+    }
     assert homes["T06", "D30"] == ("task_force", "T03", 10)
     assert homes["T06", "D60"] == ("unit", "U2", 90)
     assert homes["T05", "D50"] == ("nobody", None, 100)
@@ -181,11 +184,23 @@ def test_ties_at_the_bottom_that_do_not_all_fit_stay() -> None:
     assert (str(lower["T07"].decision), str(lower["T08"].decision)) == ("eliminate", "keep")
 
 
-def test_nobody_had_to_apply_where_there_is_no_application_to_go_on() -> None:
+@pytest.mark.parametrize(("reapply", "ends"), [("none", False), ("all", True), (["T05"], True), (["T01"], False)])
+def test_silence_ends_only_who_must_apply_again(reapply: Any, ends: bool) -> None:
     raw = _raw(SMALL)
+    raw["policy"]["triage"] = {"reapply": reapply}
+    assert ("T05" in {item.task_force for item in Triage(parse(raw).scenario).verdicts if item.ends}) is ends
     raw["applications"] = [row for row in raw["applications"] if "renews" not in row]
-    triage = Triage(parse(raw).scenario)
-    assert str(triage.verdict_of["T05"].decision) == "keep"
+    verdict = Triage(parse(raw).scenario).verdict_of["T05"]
+    assert (str(verdict.decision) == "not_renewed") is ends
+
+
+def test_an_application_refused_ends_whoever_must_apply() -> None:
+    raw = _raw(SMALL)
+    raw["policy"]["triage"] = {"reapply": "none"}
+    raw["applications"].append(
+        {"id": "AX", "name": "续办", "unit": "U1", "renews": "T05", "decisions": {"unit": {"decision": "refuse"}}}
+    )
+    assert str(Triage(parse(raw).scenario).verdict_of["T05"].decision) == "not_renewed"
 
 
 def test_an_open_key_task_nobody_answers_for_is_told() -> None:
@@ -215,8 +230,13 @@ def test_every_incumbent_has_exactly_one_action() -> None:
 
 
 def test_hand_over_names_somebody_else() -> None:
-    for row in kaihua().document["actions"]["people"]:
-        if row["action"] in ("return", "transfer"):
+    """Nobody takes over only what is finished; who stays hands nothing over."""
+    plan = kaihua().document
+    finished = {row["from"] for row in plan["rehomed"] if row["to"]["kind"] == "finished"}
+    for row in plan["actions"]["people"]:
+        if row["action"] == "stay":
+            assert row["hand_over"] is None
+        elif row["action"] in ("return", "transfer") and row["from"]["task_force"] not in finished:
             assert row["hand_over"] is not None
             assert row["hand_over"]["id"] != row["person"]
 

@@ -1,7 +1,7 @@
 """Candidate teams: every set of parts that the policy lets merge, with its seats.
 
 Counted before they are built: enumeration stops at `MAX_TEAMS`. Seats never fall when a part is added (workloads are
-maxima over a growing set), so sets beyond `max_size` are left unexplored. Meaning: `docs/merging.md`, Which teams may be.
+maxima and sums over a growing set), so sets beyond `max_size` are left unexplored. Meaning: `docs/merging.md`, Which teams may be.
 """
 
 from __future__ import annotations
@@ -55,12 +55,16 @@ class _Growing:
     shared: dict[str, int] = field(default_factory=dict)
     own: int = 0
 
-    def plus(self, rows: dict[tuple[str, str], int], shared: dict[str, int], own: int) -> _Growing:
+    def plus(
+        self, rows: dict[tuple[str, str], int], shared: dict[str, int], own: int, divided: frozenset[str]
+    ) -> _Growing:
         """With one more part."""
         union, work, roles = dict(self.union), dict(self.work), dict(self.shared)
         for key, fte in rows.items():
             have = union.get(key, 0)
-            if fte > have:
+            if key[0] in divided:
+                work[key[1]] = work.get(key[1], 0) + fte
+            elif fte > have:
                 union[key] = fte
                 work[key[1]] = work.get(key[1], 0) + fte - have
         for role, seats in shared.items():
@@ -97,12 +101,13 @@ class Candidates:
         return min(self.teams[team], key=lambda part: (-self.works.total[parts[part].id], part))
 
     def workload(self, parts: tuple[int, ...], category: str) -> int:
-        """W of the union of some parts in a category, hundredths."""
+        """W of the union of some parts in a category, hundredths: of a duty the largest, of a divided one the sum."""
+        divided = self.works.scenario.divided
         most: dict[str, int] = {}
         for part in parts:
             for (duty, own), fte in self.works.of[self.works.parts[part].id].items():
                 if own == category:
-                    most[duty] = max(most.get(duty, 0), fte)
+                    most[duty] = most.get(duty, 0) + fte if duty in divided else max(most.get(duty, 0), fte)
         return sum(most.values())
 
     def slots(self, team: int) -> tuple[Slot, ...]:
@@ -133,6 +138,7 @@ class Enumeration:
     def __init__(self, works: Workloads, desks: tuple[Desk, ...], limit: int, control: Control | None = None) -> None:
         self.works, self.limit, self.control, self.grown_sets = works, limit, control, 0
         self.policy = works.scenario.policy.merge
+        self.divided = works.scenario.divided
         self.number = len(works.parts)
         self.rows = [dict(works.of[part.id]) for part in works.parts]
         self.locked = [works.locked(part) for part in works.parts]
@@ -233,7 +239,7 @@ class Enumeration:
         self.grown_sets += 1
         if self.grown_sets % CHECK_EVERY == 0 and self.control is not None and self.control.out_of_time():
             raise TimeoutError
-        return state.plus(self.rows[part], self.shared[part], self.own[part])
+        return state.plus(self.rows[part], self.shared[part], self.own[part], self.divided)
 
     def run(self) -> list[tuple[tuple[int, ...], int]]:
         """Every candidate with its seats."""

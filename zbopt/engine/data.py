@@ -139,6 +139,12 @@ class Data:
             return np.array([post.id == pin.post for post in self.posts], bool)
         return np.array([post.task_force == pin.task_force for post in self.posts], bool)
 
+    def named(self, place: str) -> Bools | None:
+        """The posts that a wish or a refusal names (m): one, or those of a task force; None where there are none."""
+        if place in self.post_index:
+            return np.arange(len(self.posts)) == self.post_index[place]
+        return self.post_team == self.team_index[place] if place in self.team_index else None
+
     def month(self, values: list[Month | None], missing: int) -> Ints:
         """Month indices, `missing` where none is stated."""
         return np.array([missing if value is None else value.index for value in values], np.int64)

@@ -17,7 +17,7 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import PAIR_MASKS, Eligibility, eligibility
 from zbopt.engine.linear import Bools, Ints
-from zbopt.engine.scores import Scores, scores, stability
+from zbopt.engine.scores import Scores, fit, preference, stability, weights
 from zbopt.scenario.models import Pin, Post
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.vocabulary import Incumbents, Mode, Role
@@ -128,6 +128,13 @@ class DeskData(Data):
         index = self.base.post_index
         return tuple(np.array(sorted(index[post.id] for post in desk.posts), np.int64) for desk in self.desks)
 
+    def named(self, place: str) -> Bools | None:
+        """The desks that a wish names (m): that of a post, or those of a part."""
+        if place in self.team_index:
+            return self.post_team == self.team_index[place]
+        here = np.array([any(post.id == place for post in desk.posts) for desk in self.desks], bool)
+        return here if here.any() else None
+
     def places(self, pin: Pin) -> Bools:
         """The desks a pin names (m)."""
         if pin.post is not None:
@@ -158,14 +165,17 @@ class DeskContext(Context):
         return barred
 
     @cached_property
+    def _fit(self) -> Ints:
+        """Fit on every post of `base`."""
+        return fit(self.data.base)
+
+    @cached_property
     def base_post(self) -> Ints:
         """The post through which a person takes a desk (n x m), a column of `base`; any where the desk is barred.
 
-        Fewest target rules broken, then most points of fit and preference, then lowest id.
+        Fewest target rules broken, then most fit, then lowest id.
         """
-        points = scores(self.data.base)
-        merit = points.weights[0] * points.fit + points.weights[1] * points.preference
-        order = np.where(self.by_post.allowed, self.by_post.cost * 10**6 - merit, 10**12)
+        order = np.where(self.by_post.allowed, self.by_post.cost * 10**6 - self._fit, 10**12)
         chosen = np.zeros((len(self.data.people), len(self.data.desks)), np.int64)
         for place, columns in enumerate(self.data.columns):
             chosen[:, place] = columns[np.argmin(order[:, columns], axis=1)]
@@ -184,10 +194,8 @@ class DeskContext(Context):
 
     @cached_property
     def scores(self) -> Scores:
-        """Points of the base posts. Stability: what holds in every partition; `merging` adds what a team brings."""
-        points = scores(self.data.base)
-        own = stability(self.data)
-        return Scores(self.of_base(points.fit), self.of_base(points.preference), own, points.weights)
+        """Fit of the base posts. Preference and stability: what holds in every partition; `merge_terms` adds what a team brings."""
+        return Scores(self.of_base(self._fit), preference(self.data), stability(self.data), weights(self.data))
 
     def breaks(self, rule: str) -> Bools:
         """Whether the base post of a pair breaks a rule, exemptions taken into account (n x m)."""

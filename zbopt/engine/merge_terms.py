@@ -11,6 +11,7 @@ from zbopt.engine.desks import DeskContext
 from zbopt.engine.linear import Ints
 from zbopt.engine.merge_rules import evasion, levels, r15, r16, r37
 from zbopt.engine.merging import INF, Entries, Merging, desks, partition, slots, twice
+from zbopt.engine.scores import wanted, wish_value, wishes
 from zbopt.scenario import facts
 
 
@@ -24,10 +25,86 @@ def headcount(m: Merging) -> None:
     m.builder.cost("persons", m.context.presence(tuple(range(len(m.context.data.teams)))).columns, 1)
 
 
+def moves(m: Merging) -> None:
+    """As in `assign`, less those who do their own work at another desk: - kept, or moved_c >= x_cd - sum_same x - sum kept."""
+    rows, people = terms.moves(m.context)
+    kept = m.kept
+    several = m.context.several[kept.person]
+    m.builder.cost("moves", kept.columns[~several], -1)
+    columns: dict[int, list[int]] = {}
+    for column, person in zip(kept.columns[several].tolist(), kept.person[several].tolist(), strict=True):
+        columns.setdefault(person, []).append(column)
+    entries = [(row, column, 1.0) for row, person in zip(rows.tolist(), people.tolist(), strict=True)
+               for column in columns.get(person, ())]  # fmt: skip
+    if entries:
+        table = np.array(entries)
+        m.builder.more((table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]))
+
+
+def preference(m: Merging) -> None:
+    """merit += weight * preference. granted_cgv <= sum of x of a group of c's desks, <= sum of T_ij over parts j wished at v or more.
+
+    What a wish brings in every partition (the own part, the own desk) is a cost of x; of a group of desks of part i that gain alike, each
+    value v above that adds what it is more than the value below, where a part wished at v or more is in the team.
+    """
+    terms.preference(m.context)
+    weight = m.context.scores.weights[1]
+    if not weight or not len(m.context.x):
+        return
+    data = m.context.data
+    wished = wishes(data)
+    wants = {part: wanted(data, part) for part, team in enumerate(data.teams) if team.wants_people}
+    labels: list[tuple[str, ...]] = []
+    gains: list[int] = []
+    entries: Entries = []
+    for place, person in enumerate(data.people):
+        ranks = {wish: wish_value(rank) for rank, wish in reversed(list(enumerate(person.preferences)))}
+        for part in m.parts_of(place) if ranks else ():
+            for (here, values), pairs in _groups(m, place, part, ranks, wished).items():
+                other = None if part not in wants else int(wants[part][place])
+                below = here
+                for value in sorted({points for _, points in values if points > here}):
+                    gain = value - below if other is None else (value + other + 1) // 2 - (below + other + 1) // 2
+                    below = value
+                    row = 2 * len(labels)
+                    entries += [(row, int(m.context.x[pair]), 1.0) for pair in pairs]
+                    entries += [(row + 1, m.joined[key], 1.0) for key, points in values if points >= value]
+                    labels.append((person.id, m.name(part), m.desk_names[m.context.post[pairs[0]]], str(value)))
+                    gains.append(gain)
+    columns = m.builder.columns("granted", labels, 0, 1, True)
+    for number, column in enumerate(columns.tolist()):
+        entries += [(2 * number, column, -1.0), (2 * number + 1, column, -1.0)]
+    m.rows("granted", [(*label, kind) for label in labels for kind in ("seat", "team")], entries, 0, INF)
+    m.builder.cost("merit", columns, -weight * np.array(gains, np.int64))
+
+
+Wished = tuple[tuple[tuple[int, int], int], ...]
+"""Pairs of parts (as in `joined`) with the points of the best wish that the second brings a desk of the first."""
+
+
+def _groups(
+    m: Merging, person: int, part: int, ranks: Mapping[str, int], wished: Ints
+) -> dict[tuple[int, Wished], list[int]]:
+    """The pairs of a person at a part that gain alike: points there in every partition, and what other parts may bring."""
+    found: dict[tuple[int, Wished], list[int]] = {}
+    for pair in m.at(person, part).tolist():
+        desk = int(m.context.post[pair])
+        values = []
+        for other in m.may_join[part]:
+            places = (m.name(other), *m.posts_in_slot.get((other, m.context.data.desks[desk].slot), ()))
+            points = max((ranks[key] for key in places if key in ranks), default=0)
+            if points:
+                values.append(((min(part, other), max(part, other)), points))
+        if values:
+            found.setdefault((int(wished[person, desk]), tuple(values)), []).append(pair)
+    return found
+
+
 def stability(m: Merging) -> None:
     """merit += weight * best stability. near_ci <= w_ci, near_ci <= sum of y_G with i and c's own part or a follower of it.
 
-    What a desk earns in every partition (same post, own part, successor) is a cost of x; near earns the 70 a team brings.
+    What a desk earns in every partition (same post, own part, successor) is a cost of x; near earns the 70 a team brings, kept (the
+    own work at another desk) what is left to 100.
     """
     weight = m.context.scores.weights[2]
     if not weight:
@@ -38,6 +115,9 @@ def stability(m: Merging) -> None:
     near, owners = _near(m, static)
     single = ~m.context.several[owners] if len(owners) else np.zeros(0, bool)
     m.builder.cost("merit", near[single], -weight * 70)
+    kept = m.kept
+    alone = ~m.context.several[kept.person]
+    m.builder.cost("merit", kept.columns[alone], -weight * 30)
     _best(m, static, near[~single], owners[~single], weight)
 
 
@@ -87,6 +167,9 @@ def _best(m: Merging, static: Ints, near: Ints, owners: Ints, weight: int) -> No
         sources.setdefault((int(m.context.person[pair]), int(static[pair])), []).append(int(m.context.x[pair]))
     for column, person in zip(near, owners, strict=True):
         sources.setdefault((int(person), 70), []).append(int(column))
+    for column, person in zip(m.kept.columns.tolist(), m.kept.person.tolist(), strict=True):
+        if m.context.several[person]:
+            sources.setdefault((person, 100), []).append(column)
     keys = sorted(sources)
     labels = [(data.people[person].id, str(points)) for person, points in keys]
     best = m.builder.columns("best", labels, 0, 1, True)
@@ -101,8 +184,11 @@ def _best(m: Merging, static: Ints, near: Ints, owners: Ints, weight: int) -> No
     m.builder.cost("merit", best, [-weight * points for _, points in keys])
 
 
-def _on_context(function: Callable[[DeskContext], None]) -> Callable[[Merging], None]:
-    return lambda m: function(m.context)
+def _on_context(function: Callable[[DeskContext], object]) -> Callable[[Merging], None]:
+    def on_context(m: Merging) -> None:
+        function(m.context)
+
+    return on_context
 
 
 ROWS: Mapping[str, Callable[[Merging], None]] = {
@@ -127,9 +213,9 @@ ROWS: Mapping[str, Callable[[Merging], None]] = {
 TERMS: Mapping[str, Callable[[Merging], None]] = {
     "headcount": headcount,
     "targets": _on_context(terms.broken_targets),
-    "moves": _on_context(terms.moves),
+    "moves": moves,
     "fit": _on_context(terms.fit),
-    "preference": _on_context(terms.preference),
+    "preference": preference,
     "stability": stability,
 }
 """Every term."""

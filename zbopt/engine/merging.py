@@ -22,6 +22,14 @@ INF = np.inf
 Entries = list[tuple[int, int, float]]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Columns with the person of each."""
+
+    columns: Ints
+    person: Ints
+
+
 @dataclass
 class Merging:
     """A merging model in the making, on some of the candidate teams."""
@@ -106,6 +114,54 @@ class Merging:
             entries.append((row, int(columns[row]), -1.0))
         self.rows("joined", labels, entries, 0, 0)
         return {key: int(column) for key, column in zip(keys, columns, strict=True)}
+
+    @cached_property
+    def may_join(self) -> tuple[tuple[int, ...], ...]:
+        """The parts that some team holds together with each part."""
+        lists: list[list[int]] = [[] for _ in self.found.works.parts]
+        for one, other in self.joined:
+            lists[one].append(other)
+            lists[other].append(one)
+        return tuple(tuple(sorted(item)) for item in lists)
+
+    @cached_property
+    def posts_in_slot(self) -> Mapping[tuple[int, tuple[str, str]], tuple[str, ...]]:
+        """The ids of the posts that each part has in a slot."""
+        return {(desk.part, desk.slot): tuple(post.id for post in desk.posts) for desk in self.context.data.desks}
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Columns of incumbents who do their own work at another desk of its slot: kept_cj <= sum of x there, kept_cj <= T_ij.
+
+        j is the other desk's part, i the own one; nobody holds two seats in j.
+        """
+        data, context = self.context.data, self.context
+        own_slots = {
+            int(person): {data.desks[desk].slot for desk in np.flatnonzero(data.same_post[person])}
+            for person in np.flatnonzero(data.same_post.any(axis=1))
+        }
+        pairs: dict[tuple[int, int], list[int]] = {}
+        for person, slots in own_slots.items():
+            current = data.people[person].current
+            assert current is not None
+            part = data.team_index[current.task_force]
+            for pair in self.pairs_of(person).tolist():
+                desk = data.desks[int(context.post[pair])]
+                if desk.part != part and desk.slot in slots and self.together(part, desk.part) is not None:
+                    pairs.setdefault((person, desk.part), []).append(pair)
+        keys = sorted(pairs)
+        labels = [(data.people[person].id, self.name(part)) for person, part in keys]
+        columns = self.builder.columns("kept", labels, 0, 1, True)
+        entries: Entries = []
+        for number, ((person, part), column) in enumerate(zip(keys, columns.tolist(), strict=True)):
+            current = data.people[person].current
+            assert current is not None
+            joined = self.together(data.team_index[current.task_force], part)
+            assert joined is not None
+            entries += [(2 * number, int(context.x[pair]), 1.0) for pair in pairs[person, part]]
+            entries += [(2 * number, column, -1.0), (2 * number + 1, joined, 1.0), (2 * number + 1, column, -1.0)]
+        self.rows("kept", [(*label, kind) for label in labels for kind in ("seat", "team")], entries, 0, INF)
+        return Kept(columns, np.array([person for person, _ in keys], np.int64))
 
     def together(self, one: int, other: int) -> int | None:
         """The column T of two different parts, None where no team holds both."""

@@ -23,16 +23,15 @@ class Scores:
     weights: tuple[int, int, int]
 
 
-def _fit(data: Data) -> Ints:
+def fit(data: Data) -> Ints:
     """Best branch of 100 * sum w min(1, level / goal) / sum w, half up, in sixtieths (60 is divisible by every goal)."""
-    fit = np.zeros(
-        (len(data.posts), len(data.people)), np.int64
-    )  # the other way round while it is written post by post
+    # the other way round while it is written post by post
+    points = np.zeros((len(data.posts), len(data.people)), np.int64)
     alike: dict[object, int] = {}
     for place, post in enumerate(data.posts):
         asked = (data.needs(post), tuple(post.wants.items()))
         if asked in alike:
-            fit[place] = fit[alike[asked]]
+            points[place] = points[alike[asked]]
             continue
         alike[asked] = place
         for branch in data.needs(post).branches():
@@ -40,36 +39,45 @@ def _fit(data: Data) -> Ints:
             terms += [(category, 1, level) for category, level in post.wants.items()]
             total = 60 * sum(weight for _, weight, _ in terms)
             if total == 0:
-                fit[place] = 100
+                points[place] = 100
                 continue
             earned = np.zeros(len(data.people), np.int64)
             for category, weight, goal in terms:
                 earned += weight * np.minimum(60, data.levels[category] * (60 // goal))
-            fit[place] = np.maximum(fit[place], (200 * earned + total) // (2 * total))
-    return np.ascontiguousarray(fit.T)
+            points[place] = np.maximum(points[place], (200 * earned + total) // (2 * total))
+    return np.ascontiguousarray(points.T)
 
 
-def _preference(data: Data) -> Ints:
+def wish_value(rank: int) -> int:
+    """Points of a wish by its place in the list, from 0."""
+    return _WISH[min(rank, 3)]
+
+
+def wishes(data: Data) -> Ints:
+    """The person's side (n x m): by the first wish that names the post or its task force; 50 for silence, 0 otherwise."""
     points = np.full((len(data.people), len(data.posts)), 50, np.int64)
     for place, person in enumerate(data.people):
         if not person.preferences:
             continue
         points[place] = 0
         for rank in range(len(person.preferences) - 1, -1, -1):
-            wish, value = person.preferences[rank], _WISH[min(rank, 3)]
-            if wish in data.post_index:
-                points[place, data.post_index[wish]] = value
-            elif wish in data.team_index:
-                points[place, data.post_team == data.team_index[wish]] = value
-    for number, team in enumerate(data.teams):
-        if team.wants_people:
-            columns = np.flatnonzero(data.post_team == number)
-            wanted = _wanted(data, number)
-            points[:, columns] = (points[:, columns] + wanted[:, None] + 1) // 2
+            columns = data.named(person.preferences[rank])
+            if columns is not None:
+                points[place, columns] = wish_value(rank)
     return points
 
 
-def _wanted(data: Data, number: int) -> Ints:
+def preference(data: Data) -> Ints:
+    """Both sides (n x m): the mean, half up, where a task force says whom it wants."""
+    points = wishes(data)
+    for number, team in enumerate(data.teams):
+        if team.wants_people:
+            columns = np.flatnonzero(data.post_team == number)
+            points[:, columns] = (points[:, columns] + wanted(data, number)[:, None] + 1) // 2
+    return points
+
+
+def wanted(data: Data, number: int) -> Ints:
     """Points a task force gives each person (n)."""
     points = np.zeros(len(data.people), np.int64)
     wants = data.teams[number].wants_people
@@ -98,10 +106,15 @@ def stability(data: Data) -> Ints:
     return points
 
 
-def scores(data: Data) -> Scores:
-    """Points of every pair; terms of rules that are off weigh 0."""
+def weights(data: Data) -> tuple[int, int, int]:
+    """Merit weights of fit, preference and stability; 0 for terms of rules that are off."""
     policy = data.scenario.policy
     merit = policy.merit
-    preference = 0 if policy.mode("R30") is Mode.OFF else merit.preference
+    wished = 0 if policy.mode("R30") is Mode.OFF else merit.preference
     stays = 0 if policy.mode("R38") is Mode.OFF else merit.stability
-    return Scores(_fit(data), _preference(data), stability(data), (merit.fit, preference, stays))
+    return merit.fit, wished, stays
+
+
+def scores(data: Data) -> Scores:
+    """Points of every pair."""
+    return Scores(fit(data), preference(data), stability(data), weights(data))

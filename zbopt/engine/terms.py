@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from zbopt.engine.context import Context
+from zbopt.engine.linear import Ints
 from zbopt.scenario import facts
 
 
@@ -22,14 +23,17 @@ def broken_targets(context: Context) -> None:
     context.builder.cost("quotas", context.x, cost)
 
 
-def moves(context: Context) -> None:
-    """moves = persons who sit, but on no same post: x itself, or for several seats moved_c >= x_cp - sum_same x."""
+def moves(context: Context) -> tuple[Ints, Ints]:
+    """moves = persons who sit, but on no same post: x itself, or for several seats moved_c >= x_cp - sum_same x.
+
+    Returns these rows with the person of each.
+    """
     stays = context.data.same_post[context.person, context.post] if len(context.post) else np.zeros(0, bool)
     several = context.several[context.person]
     context.builder.cost("moves", context.x[~several], np.where(stays[~several], 0, 1))
     pairs = np.flatnonzero(several & ~stays)
     if not len(pairs):
-        return
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     people, inverse = np.unique(context.person[pairs], return_inverse=True)
     moved = context.builder.columns("moved", [(context.data.people[c].id,) for c in people], 0, 1, True)
     same = [np.flatnonzero(several & stays & (context.person == c)) for c in people]
@@ -42,8 +46,9 @@ def moves(context: Context) -> None:
         np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs)), *(np.ones(len(part)) for part in own)]),
     )
     labels = context.pair_labels(pairs)
-    context.builder.rows("moved_if_elsewhere", labels, entries, 0, np.inf)
+    rows = context.builder.rows("moved_if_elsewhere", labels, entries, 0, np.inf)
     context.builder.cost("moves", moved, 1)
+    return rows, context.person[pairs]
 
 
 def fit(context: Context) -> None:
@@ -80,7 +85,7 @@ def stability(context: Context) -> None:
     context.builder.cost("merit", best, -weight * level)
 
 
-TERMS: Mapping[str, Callable[[Context], None]] = {
+TERMS: Mapping[str, Callable[[Context], object]] = {
     "unfilled": empty_seats,
     "targets": broken_targets,
     "moves": moves,

@@ -1,6 +1,6 @@
 """Action lists of a restructuring: one row a person, a seat, a task force, a unit. They reconcile with the headline, or it fails.
 
-people before = stay + adjust + transfer + return; people after = stay + adjust + transfer + new; seats before = keep + redefine +
+people before + still drafted = stay + adjust + transfer + return; people after = stay + adjust + transfer + new; seats before = keep + redefine +
 abolish; seats after = keep + redefine + create; task forces before = those kept, merged or clarified + those ended.
 """
 
@@ -15,22 +15,25 @@ from zbopt.diagnostics import Argument, Message
 from zbopt.plan.bars import bar_key
 from zbopt.plan.measure import Measures
 from zbopt.plan.merged import MergedPlan
+from zbopt.plan.rehoming import UNIT, Rehoming
 from zbopt.plan.teams import PlanDesk, Team, TeamSlot
-from zbopt.plan.triage import Triage
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Disposition, Mode, TaskForceState
 
 Rows = list[dict[str, Any]]
 
 SAVINGS = ("ended", "right_sizing", "given_back", "duties", "shared_posts", "rounding")
-"""What takes seats away between before and after; only setting up adds some."""
+"""What takes seats away between before and after."""
+
+ADDED = ("before", "set_up", "taken_over")
+"""What they are taken from: the seats before, of those set up, and for work taken over."""
 
 
 class Actions:
-    """The lists of one plan against the scenario before it (`triage` is None for `merge`, which ends nothing)."""
+    """The lists of one plan against the scenario before it (`rehoming` is None for `merge`, which ends nothing)."""
 
-    def __init__(self, before: Scenario, m: MergedPlan, measures: Measures, triage: Triage | None) -> None:
-        self.before, self.m, self.measures, self.triage = before, m, measures, triage
+    def __init__(self, before: Scenario, m: MergedPlan, measures: Measures, rehoming: Rehoming | None) -> None:
+        self.before, self.m, self.measures, self.rehoming = before, m, measures, rehoming
         self.running = [team for team in before.task_forces if team.state is TaskForceState.RUNNING]
         self.effective = str(before.term.start if before.term is not None else before.as_of)
         self.desk_of_post = {post.id: desk for desk in m.structure.desk_by_id.values() for post in desk.posts}
@@ -108,6 +111,9 @@ class Actions:
         over = self._is_over(current.task_force)
         args: dict[str, Argument] = {"task_force": current.task_force}
         if kind == "stay":
+            home = self.m.team_of_part.get(current.task_force)
+            if home is not None and len(home.parts) > 1:
+                return Message("action.stay.merged", {**args, "team": home.id})
             return Message("action.stay", args)
         if kind == "adjust":
             team = self.m.team_of_part.get(current.task_force)
@@ -164,9 +170,9 @@ class Actions:
             if holders:
                 return {"kind": "person", "id": holders[self._leavers[post].index(person.id) % len(holders)]}
         current = person.current
-        if current is None or self.triage is None:
+        if current is None or self.rehoming is None:
             return None
-        homes = [row for row in self.triage.rehomed if row.source == current.task_force and row.target is not None]
+        homes = [row for row in self.rehoming.rows if row.source == current.task_force and row.target is not None]
         if not homes:
             team = self.m.team_of_part.get(current.task_force)
             here = {self.m.team_of_part[desk.part].id for desk in self.m.desks_of_person.get(person.id, [])}
@@ -207,15 +213,15 @@ class Actions:
     def task_forces(self) -> Iterator[dict[str, Any]]:
         """Every running or applied task force that the plan decides on, by id."""
         for team in self.before.task_forces:
-            verdict = self.triage.verdict_of.get(team.id) if self.triage is not None else None
+            verdict = None if self.rehoming is None else self.rehoming.triage.verdict_of.get(team.id)
             home = self.m.team_of_part.get(team.id)
             if verdict is None and home is None:
                 continue
             decision = verdict.decision if verdict is not None else Disposition.KEEP
             if team.state is TaskForceState.APPLIED and decision is Disposition.KEEP:
                 decision = Disposition.SET_UP
-            if home is not None and len(home.parts) > 1 and decision is Disposition.KEEP:
-                decision = Disposition.MERGE
+            if home is not None and len(home.parts) > 1 and decision in (Disposition.KEEP, Disposition.CLARIFY):
+                decision = Disposition.MERGE  # what was clarified before is named by the evidence
             evidence = verdict.evidence if verdict is not None else ()
             if home is not None and len(home.parts) > 1:
                 evidence = (*(m for m in evidence if m.code != "triage.keep"), self._merged_with(team.id, home))
@@ -243,27 +249,34 @@ class Actions:
     def units(self) -> Iterator[dict[str, Any]]:
         """Every unit that lends, gets people back or gets work back, by id."""
         after = self.m.plan.people_of_unit
-        work: dict[str, int] = {}
-        duties: dict[str, list[str]] = {}
-        for row in self.triage.rehomed if self.triage is not None else ():
-            if row.kind == "unit":
-                work[str(row.target)] = work.get(str(row.target), 0) + row.fte
-                duties.setdefault(str(row.target), []).append(row.duty)
+        work = {} if self.rehoming is None else self.rehoming.by_unit
+        running = {team.id for team in self.running}
         for unit in self.before.units:
-            lent = [p for p in self.before.people if p.unit == unit.id and p.current is not None]
-            back = [p.id for p in lent if self.measures.kinds[p.id] == "return"]
+            away = [p for p in self.before.people if p.unit == unit.id and p.current is not None]
+            lent = sum(p.current is not None and p.current.task_force in running for p in away)
+            back = [p.id for p in away if self.measures.kinds[p.id] == "return"]
             new = [key for key in sorted(after[unit.id]) if self.measures.kinds[key] == "new"]
-            if lent or after[unit.id] or unit.id in work:
+            own = work.get(unit.id, {})
+            if away or after[unit.id] or own:
                 yield {
                     "id": unit.id,
                     "name": unit.name,
-                    "lent_before": len(lent),
+                    "lent_before": lent,
+                    "still_drafted": len(away) - lent,
                     "lent_after": len(after[unit.id]),
                     "gets_back": back,
                     "lends_new": new,
-                    "work_back": work.get(unit.id, 0),
-                    "duties_back": duties.get(unit.id, []),
+                    "work_back": sum(sum(categories.values()) for categories in own.values()),
+                    "duties_back": self._duties_back(unit.id),
                 }
+
+    def _duties_back(self, unit: str) -> list[str]:
+        """The duties a unit gets back, each told once, by the lowest id under which somebody had it."""
+        found: dict[str, str] = {}
+        for row in sorted(self.rehoming.rows, key=lambda row: row.duty) if self.rehoming is not None else ():
+            if (row.kind, row.target) == (UNIT, unit):
+                found.setdefault(row.same, row.duty)
+        return sorted(found.values())
 
 
 def _seat(action: str, old: tuple[Post, int] | None, new: tuple[str, str, int] | None) -> dict[str, Any]:
@@ -286,7 +299,7 @@ def unreconciled(
     teams = {row["into"] for row in actions["task_forces"] if row["into"] is not None}
     units = actions["units"]
     checks = {
-        "people.before": moved + people["return"] == before["people"],
+        "people.before": moved + people["return"] == before["people"] + before["still_drafted"],
         "people.after": moved + people["new"] == after["people"],
         "people.once": len({row["person"] for row in actions["people"]}) == len(actions["people"]),
         "seats.before": kept + seats["abolish"] == before["seats"],
@@ -294,10 +307,11 @@ def unreconciled(
         "task_forces.before": sum(row["before"] for row in actions["task_forces"]) == before["task_forces"],
         "task_forces.after": len(teams) == after["task_forces"],
         "units.before": sum(row["lent_before"] for row in units) == before["people"],
+        "units.still_drafted": sum(row["still_drafted"] for row in units) == before["still_drafted"],
         "units.after": sum(row["lent_after"] for row in units) == after["people"],
         "bridge.before": bridge["before"] == before["seats"],
         "bridge.after": bridge["after"] == after["seats"],
-        "bridge": bridge["before"] + bridge["set_up"] - sum(bridge[key] for key in SAVINGS) == bridge["after"],
+        "bridge": sum(bridge[key] for key in ADDED) - sum(bridge[key] for key in SAVINGS) == bridge["after"],
         "units.back": sum(len(row["gets_back"]) for row in units) == people["return"],
     }
     return tuple(name for name, holds in checks.items() if not holds)

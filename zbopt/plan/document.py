@@ -7,7 +7,7 @@ it again and compare every leaf.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
@@ -104,7 +104,7 @@ def derived(plan: Plan | None, measured: Measures | None = None) -> Document:
         "headline": _headline(plan, measures),
         "quotas": [quota_json(item) for item in measures.quotas],
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
-        "wishes": wishes(plan.seated()),
+        "wishes": wishes((person, [places_of(post) for post in posts]) for person, posts in plan.seated()),
         "units": unit_rows(plan),
         "coverage": coverage(plan.scenario),
         "mergers": [],
@@ -229,16 +229,24 @@ def composition(scenario: Scenario, people: Sequence[str], asked: Sequence[Requi
     ]
 
 
-def wishes(seated: Iterable[tuple[Person, Sequence[Post]]]) -> Document:
-    """How many of those seated who stated wishes got the first, second, third, a later one, or none."""
+def places_of(post: Post) -> tuple[str, str]:
+    """What a wish for a seat of a post may name."""
+    return post.id, post.task_force
+
+
+def wishes(seated: Iterable[tuple[Person, Sequence[Container[str]]]]) -> Document:
+    """How many of those seated who stated wishes got the first, second, third, a later one, or none.
+
+    `seated`: each person with the places that each seat stands for (post and task force).
+    """
     found = {"stated": 0, "first": 0, "second": 0, "third": 0, "later": 0, "none": 0, "silent": 0}
     names = {100: "first", 70: "second", 40: "third", 20: "later", 0: "none"}
-    for person, posts in seated:
+    for person, seats in seated:
         if not person.preferences:
             found["silent"] += 1
             continue
         found["stated"] += 1
-        found[names[max(wish_points(person, post) for post in posts)]] += 1
+        found[names[max(wish_points(person, places) for places in seats)]] += 1
     return found
 
 
@@ -315,7 +323,7 @@ def _further_warnings(plan: Plan, measures: Measures) -> list[Document]:
     rows: list[Document] = []
     for person, posts in plan.seated():
         for post in posts:
-            if person.accepts_other is False and person.preferences and wish_points(person, post) == 0:
+            if person.accepts_other is False and person.preferences and not wish_points(person, places_of(post)):
                 message = Message("warn.not_wished", {"post": post.id})
                 rows.append({"rule": "R30", "amount": 1, "subject": ["person", person.id], **message.as_json()})
     for exclusive in exclusive_minima(plan.scenario):

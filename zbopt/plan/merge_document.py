@@ -3,7 +3,8 @@ seats, so the audit makes it again and compares every leaf."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from zbopt.plan.actions import Actions, unreconciled
@@ -25,16 +26,18 @@ from zbopt.plan.merge_figures import (
     key_tasks,
     merger,
     right_sizing,
+    taken_over,
 )
 from zbopt.plan.merge_seats import further_warnings, relaxed_rows, seat_rows
 from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.overlap import overlap_pairs, suggestions
+from zbopt.plan.overlap import overlap_pairs, suggestions, undecided
+from zbopt.plan.rehoming import Rehomed, Rehoming
 from zbopt.plan.result import Assignment, Partition, Solution
 from zbopt.plan.teams import Structure, Team
 from zbopt.plan.triage import Triage, Verdict
 from zbopt.progress import TIME_LIMIT
 from zbopt.scenario.decisions import Override
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode, TaskForceState
 
 
@@ -85,12 +88,12 @@ def _alternative(solution: Solution) -> Document:
     }
 
 
-def scenario_to_merge(scenario: Scenario, overrides: tuple[Override, ...] | None) -> tuple[Scenario, Triage | None]:
+def scenario_to_merge(scenario: Scenario, overrides: tuple[Override, ...] | None) -> tuple[Scenario, Rehoming | None]:
     """What is merged: the scenario itself, or what triage leaves of it."""
     if overrides is None:
         return scenario, None
-    triage = Triage(scenario, overrides)
-    return triage.after, triage
+    rehoming = Rehoming(Triage(scenario, overrides))
+    return rehoming.after, rehoming
 
 
 def derived_merge(
@@ -98,20 +101,22 @@ def derived_merge(
     others: Sequence[Partition] = (),
 ) -> Document:  # fmt: skip
     """Everything that follows from scenario, decisions, partition and seats. Raises `Unreconciled`."""
-    scenario, triage = scenario_to_merge(before, overrides)
-    judged = [_verdict(item) for item in triage.verdicts] if triage is not None else []
-    rehomed = [_rehomed(item, before) for item in triage.rehomed] if triage is not None else []
+    scenario, rehoming = scenario_to_merge(before, overrides)
+    judged = [_verdict(item) for item in rehoming.triage.verdicts] if rehoming is not None else []
+    rehomed = [_rehomed(item, before) for item in rehoming.rows] if rehoming is not None else []
     if partition is None:
         empty: Document = {"task_forces": [], "seats": [], "headline": {}, "mergers": [], "actions": {}}
         return {**empty, "triage": judged, "rehomed": rehomed, "relaxed": [], "warnings": []}
     m = MergedPlan(scenario, partition, assignment)
     measures = measure_merged(m)
-    actions = Actions(before, m, measures, triage).lists()
+    actions = Actions(before, m, measures, rehoming).lists()
     totals = headline(before, m, measures)
-    sizes = right_sizing(m, before, triage)
+    sizes = right_sizing(m, before, rehoming)
     mergers = [merger(m.structure, team) for team in m.teams if len(team.parts) > 1]
-    steps = bridge(before, m, sizes, mergers)
+    steps = bridge(before, m, rehoming, sizes, mergers)
     faults = unreconciled(totals, actions, steps)
+    if rehoming is not None and not rehoming.conserved.is_whole:
+        faults = (*faults, "work")
     if faults:
         raise Unreconciled(faults)
     return {
@@ -120,12 +125,14 @@ def derived_merge(
         "headline": totals,
         "quotas": [quota_json(item) for item in measures.quotas],
         "moves": {kind: sum(k == kind for k in measures.kinds.values()) for kind in KINDS},
-        "wishes": wishes(_wished(m)),
+        "wishes": wishes((person, [m.places(desk) for desk in desks]) for person, desks in m.seated()),
         "units": unit_rows(m.plan),
         "coverage": coverage(scenario),
         "key_tasks": key_tasks(before, m, rehomed),
         "triage": judged,
         "rehomed": rehomed,
+        "taken_over": taken_over(rehoming),
+        "work": None if rehoming is None else asdict(rehoming.conserved),
         "right_sizing": sizes,
         "bridge": steps,
         "categories": categories(m, before),
@@ -134,6 +141,7 @@ def derived_merge(
         "suggestions": [
             {"duties": [item.one, item.other], "similarity": item.similarity} for item in suggestions(scenario, {})
         ],
+        "undecided": undecided(m.structure),
         "common": common(m.structure, partition, others),
         "actions": actions,
         "paid": violation_rows(measures.in_mode(Mode.TARGET)),
@@ -154,10 +162,11 @@ def _verdict(item: Verdict) -> Document:
     }
 
 
-def _rehomed(item: Any, before: Scenario) -> Document:
+def _rehomed(item: Rehomed, before: Scenario) -> Document:
     duty = next(duty for duty in before.duties if duty.id == item.duty)
     return {
         "duty": item.duty,
+        "same": item.same,
         "name": duty.name,
         "from": item.source,
         "workload": item.fte,
@@ -186,12 +195,6 @@ def _team(m: MergedPlan, team: Team, before: Scenario) -> Document:
 
 def _all_categories(m: MergedPlan, team: Team) -> list[str]:
     return sorted({key for part in team.parts for key in m.structure.works.categories(part.id)})
-
-
-def _wished(m: MergedPlan) -> Iterator[tuple[Person, list[Post]]]:
-    """Everybody with a seat and the base posts."""
-    for person, desks in m.seated():
-        yield person, [m.base_post(person, desk) or desk.posts[0] for desk in desks]
 
 
 def scenario_to_show(before: Scenario, plan: Mapping[str, Any]) -> Scenario:

@@ -8,9 +8,9 @@ from zbopt.plan.document import Document, composition
 from zbopt.plan.measure import Measures
 from zbopt.plan.merged import MergedPlan
 from zbopt.plan.overlap import pair_evidence
+from zbopt.plan.rehoming import TASK_FORCE, Rehoming
 from zbopt.plan.result import Partition
 from zbopt.plan.teams import Structure, Team
-from zbopt.plan.triage import Triage
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import KeyTaskState, TaskForceState
 
@@ -18,7 +18,9 @@ from zbopt.scenario.vocabulary import KeyTaskState, TaskForceState
 def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
     """Before and after: task forces, people, seats, composition by the quotas over all; applications."""
     running = [team for team in before.task_forces if team.state is TaskForceState.RUNNING]
-    incumbents = sorted(person.id for person in before.people if person.current is not None)
+    ids = {team.id for team in running}
+    drafted = [person for person in before.people if person.current is not None]
+    incumbents = sorted(p.id for p in drafted if p.current is not None and p.current.task_force in ids)
     overall = [item.requirement for item in measures.quotas if item.requirement.scope == "all"]
     seats = {
         "before": sum(post.seats for team in running for post in before.posts_of[team.id]),
@@ -30,7 +32,8 @@ def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
             "task_forces": len(running),
             "people": len(incumbents),
             "seats": seats["before"],
-            "seats_filled": sum(person.current is not None for person in before.people),
+            "seats_filled": len(incumbents),
+            "still_drafted": len(drafted) - len(incumbents),
             "composition": composition(before, incumbents, overall),
         },
         "after": {
@@ -45,24 +48,27 @@ def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:
     }
 
 
-def right_sizing(m: MergedPlan, before: Scenario, triage: Triage | None) -> list[Document]:
+def right_sizing(m: MergedPlan, before: Scenario, rehoming: Rehoming | None) -> list[Document]:
     """Each task force of last year that goes on: seats today against seats at its own workload; never a merger's saving.
 
-    `given_back`: seats of the work that clarifying hands to others, apart as well.
+    `given_back`: seats of the work that clarifying hands to others; `taken_over`: of work it got from others; apart as well.
     """
-    whole = m.structure if triage is None else Structure(triage.every)
+    whole = m.structure if rehoming is None else Structure(rehoming.triage.every)
+    less = m.structure if rehoming is None else Structure(rehoming.before_growth)
     rows = []
     for part in m.structure.works.parts:
         if before.task_force_by_id[part.id].state is TaskForceState.RUNNING:
             today = sum(post.seats for post in before.posts_of[part.id])
             by_workload = whole.alone(whole.part_by_id[part.id])
+            left = less.alone(less.part_by_id[part.id])
             rows.append(
                 {
                     "task_force": part.id,
                     "today": today,
                     "by_workload": by_workload,
                     "saving": today - by_workload,
-                    "given_back": by_workload - m.structure.alone(part),
+                    "given_back": by_workload - left,
+                    "taken_over": m.structure.alone(part) - left,
                     "locked": whole.works.locked(part),
                     "estimated": part.id not in whole.works.stated,
                 }
@@ -70,20 +76,48 @@ def right_sizing(m: MergedPlan, before: Scenario, triage: Triage | None) -> list
     return rows
 
 
-def bridge(before: Scenario, m: MergedPlan, rows: Sequence[Document], mergers: Sequence[Document]) -> Document:
-    """From the seats before to those after: what ends, what is set up, right-sizing, work given back, savings of mergers."""
+def bridge(
+    before: Scenario, m: MergedPlan, rehoming: Rehoming | None, rows: Sequence[Document], mergers: Sequence[Document]
+) -> Document:
+    """From the seats before to those after: what ends, what is set up, right-sizing, work given back and taken over, savings."""
     running = [team.id for team in before.task_forces if team.state is TaskForceState.RUNNING]
     ended = [key for key in running if key not in m.structure.part_by_id]
     new = [part for part in m.structure.works.parts if part.id not in running]
+    less = m.structure if rehoming is None else Structure(rehoming.before_growth)
+    set_up = sum(less.alone(less.part_by_id[part.id]) for part in new)
     return {
         "before": sum(post.seats for key in running for post in before.posts_of[key]),
         "ended": sum(post.seats for key in ended for post in before.posts_of[key]),
-        "set_up": sum(m.structure.alone(part) for part in new),
+        "set_up": set_up,
         "right_sizing": sum(row["saving"] for row in rows),
         "given_back": sum(row["given_back"] for row in rows),
+        "taken_over": sum(row["taken_over"] for row in rows) + sum(m.structure.alone(part) for part in new) - set_up,
         **{key: sum(item["saving"][key] for item in mergers) for key in ("duties", "shared_posts", "rounding")},
         "after": sum(team.seats for team in m.teams),
     }
+
+
+def taken_over(rehoming: Rehoming | None) -> list[Document]:
+    """What each part takes over from others: duty, from whom, workload of its own and after in hundredths."""
+    if rehoming is None:
+        return []
+    names = {duty.id: duty.name for duty in rehoming.scenario.duties}
+    rows = []
+    for part, duties in sorted(rehoming.taken_over.items()):
+        for same, work in sorted(duties.items()):
+            given = [row for row in rehoming.rows if (row.kind, row.target, row.same) == (TASK_FORCE, part, same)]
+            rows.append(
+                {
+                    "task_force": part,
+                    "duty": same,
+                    "name": names[same],
+                    "from": [row.source for row in given],
+                    "own": rehoming.works.by_duty[part].get(same, 0),
+                    "workload": sum(work.values()),
+                    "divided": same in rehoming.scenario.divided,
+                }
+            )
+    return rows
 
 
 def categories(m: MergedPlan, before: Scenario) -> list[Document]:
@@ -93,6 +127,7 @@ def categories(m: MergedPlan, before: Scenario) -> list[Document]:
     for team in m.teams:
         ids = tuple(part.id for part in team.parts)
         alone = [m.structure.team((part,)).slots for part in ids]
+        abolished = _abolished(m, before, team)
         for slot in team.slots:
             is_category = slot.kind == "category"
             rows.append(
@@ -101,7 +136,8 @@ def categories(m: MergedPlan, before: Scenario) -> list[Document]:
                     "post": slot.post,
                     "kind": slot.kind,
                     "key": slot.key,
-                    "before": sum(desk.seats for desk in slot.desks if desk.part in running),
+                    "before": sum(desk.seats for desk in slot.desks if desk.part in running)
+                    + (abolished.pop(slot.key, 0) if is_category else 0),
                     "alone": sum(
                         own.seats for slots in alone for own in slots if (own.kind, own.key) == (slot.kind, slot.key)
                     ),
@@ -109,23 +145,23 @@ def categories(m: MergedPlan, before: Scenario) -> list[Document]:
                     "workload": m.structure.work(ids, slot.key) if is_category else None,
                 }
             )
-        rows += _abolished(m, before, team)
+        rows += [
+            {"task_force": team.id, "post": f"{team.id}/{key}", "kind": "category", "key": key, "before": number, "alone": 0,
+             "after": 0, "workload": 0}
+            for key, number in sorted(abolished.items())
+        ]  # fmt: skip
     return rows
 
 
-def _abolished(m: MergedPlan, before: Scenario, team: Team) -> list[Document]:
-    """Categories whose work was handed over: seats before, none after."""
+def _abolished(m: MergedPlan, before: Scenario, team: Team) -> dict[str, int]:
+    """Seats of categories of a part whose work was handed over, by category."""
     counts: dict[str, int] = {}
     for part in team.parts:
         left = {post.id for post in m.scenario.posts_of[part.id]}
         for post in before.posts_of[part.id]:
             if post.id not in left:
                 counts[str(post.category)] = counts.get(str(post.category), 0) + post.seats
-    return [
-        {"task_force": team.id, "post": f"{team.id}/{key}", "kind": "category", "key": key, "before": number, "alone": 0,
-         "after": 0, "workload": 0}
-        for key, number in sorted(counts.items())
-    ]  # fmt: skip
+    return counts
 
 
 def merger(structure: Structure, team: Team) -> Document:
@@ -139,8 +175,33 @@ def merger(structure: Structure, team: Team) -> Document:
         "seats_alone": alone,
         "seats": team.seats,
         "saving": {"duties": saving.duties, "shared_posts": saving.shared_posts, "rounding": saving.rounding},
+        "duties": _shared_duties(structure, ids),
         "evidence": [pair_evidence(structure, a, b) for n, a in enumerate(ids) for b in ids[n + 1 :]],
     }
+
+
+def _shared_duties(structure: Structure, ids: Sequence[str]) -> list[Document]:
+    """Duties that several parts of a merger do: counted once, or added up where the duty is divided; hundredths."""
+    works = structure.works
+    names = {duty.id: duty.name for duty in structure.scenario.duties}
+    rows = []
+    for same in sorted({duty for key in ids for duty in works.by_duty[key]}):
+        own = {key: works.by_duty[key][same] for key in ids if same in works.by_duty[key]}
+        if len(own) > 1:
+            categories = {category for key in own for duty, category in works.of[key] if duty == same}
+            needed = [[works.of[key].get((same, category), 0) for key in own] for category in categories]
+            is_divided = same in structure.scenario.divided
+            whole = sum(sum(row) if is_divided else max(row) for row in needed)
+            rows.append(
+                {
+                    "duty": same,
+                    "name": names[same],
+                    "workload": own,
+                    "counted": "added_up" if is_divided else "once",
+                    "together": whole,
+                }
+            )
+    return rows
 
 
 def common(structure: Structure, partition: Partition, others: Sequence[Partition]) -> Document:

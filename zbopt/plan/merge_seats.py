@@ -108,9 +108,7 @@ def further_warnings(m: MergedPlan, measures: Measures) -> list[Document]:
 
     for person, desks in m.seated():
         for desk in desks:
-            post = m.base_post(person, desk) or desk.posts[0]
-            wished = {part.id for part in m.team_of_part[desk.part].parts}.intersection(person.preferences)
-            if person.accepts_other is False and person.preferences and not wished and wish_points(person, post) == 0:
+            if person.accepts_other is False and person.preferences and not wish_points(person, m.places(desk)):
                 warn("R30", ("person", person.id), Message("warn.not_wished", {"post": m.slot_of_desk[desk.id].post}))
     for item in measures.quotas:
         if item.state == "empty":

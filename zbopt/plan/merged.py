@@ -90,20 +90,18 @@ class MergedPlan:
         return tuple(bar.rule for bar in self.bars.of(person, post) if bar.mode is Mode.TARGET and bar.rule != "R16")
 
     def base_post(self, person: Person, desk: PlanDesk) -> Post | None:
-        """The post through which a person takes a desk: fewest target rules broken, most points, lowest id."""
+        """The post through which a person takes a desk: fewest target rules broken, most fit, lowest id."""
         key = (person.id, desk.id)
         if key not in self._base_posts:
             self._base_posts[key] = self._base_post(person, desk)
         return self._base_posts[key]
 
     def _base_post(self, person: Person, desk: PlanDesk) -> Post | None:
-        weight = weights(self.scenario)
         base = self.structure.with_plain_posts
         open_posts = [post for post in desk.posts if not self.hard(person, desk, post)]
 
         def order(post: Post) -> tuple[int, int, str]:
-            merit = weight.fit * fit(person, post, base) + weight.preference * preference(person, post, base)
-            return len(self.paid(person, post)), -merit, post.id
+            return len(self.paid(person, post)), -fit(person, post, base), post.id
 
         return min(open_posts, key=order, default=None)
 
@@ -114,12 +112,22 @@ class MergedPlan:
             return False
         return current.post is None or any(post.id == current.post for post in desk.posts)
 
+    def stays(self, person: Person, desk: PlanDesk) -> bool:
+        """Whether a desk is in a slot that holds one of an incumbent's own: the same work, whatever the seat is called."""
+        return any(self.same_post(person, other) for other in self.slot_of_desk[desk.id].desks)
+
+    def places(self, desk: PlanDesk) -> frozenset[str]:
+        """What a wish for a seat at a desk may name: the parts of its team, the posts of its slot."""
+        parts = (part.id for part in self.team_of_part[desk.part].parts)
+        posts = (post.id for other in self.slot_of_desk[desk.id].desks for post in other.posts)
+        return frozenset((*parts, *posts))
+
     def stability(self, person: Person, desk: PlanDesk) -> int:
-        """100 at the same post, 70 where the team holds the own part or a follower of it, 0 elsewhere; 50 without a place."""
+        """100 for the same work, 70 where the team holds the own part or a follower of it, 0 elsewhere; 50 without a place."""
         current = person.current
         if current is None:
             return 50
-        if self.same_post(person, desk):
+        if self.stays(person, desk):
             return 100
         team = self.team_of_part[desk.part]
         near = any(part.id == current.task_force or current.task_force in part.succeeds for part in team.parts)
@@ -129,7 +137,8 @@ class MergedPlan:
         """Points of a seat; the first post's where the person is barred from all."""
         post = self.base_post(person, desk) or desk.posts[0]
         base = self.structure.with_plain_posts
-        return Points(fit(person, post, base), preference(person, post, base), self.stability(person, desk))
+        wished = preference(person, self.places(desk), self.structure.part_by_id[desk.part], base)
+        return Points(fit(person, post, base), wished, self.stability(person, desk))
 
     def kind_of_move(self, person: Person) -> str:
         """stay, adjust, transfer, new, return, or none."""

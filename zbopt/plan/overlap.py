@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+from zbopt.plan.blocks import of_pair
 from zbopt.plan.scores import half_up
 from zbopt.plan.teams import Structure
 from zbopt.scenario.models import Duty, Scenario
@@ -53,9 +54,16 @@ def pair_evidence(structure: Structure, one: str, other: str) -> dict[str, Any]:
         "common": overlap.common,
         "linked": works.linked(one, other),
         "may_merge": structure.may_be_one((overlap.one, overlap.other)),
+        "blocked": [item.as_json() for item in of_pair(structure, overlap.one, overlap.other)]
+        if works.linked(one, other)
+        else [],
         "kind": kind_of_pair(works, one, other),
         "duties": [
-            {"duty": key, "workload": [works.by_duty[overlap.one][key], works.by_duty[overlap.other][key]]}
+            {
+                "duty": key,
+                "workload": [works.by_duty[overlap.one][key], works.by_duty[overlap.other][key]],
+                "divided": key in works.scenario.divided,
+            }
             for key in overlap.duties
         ],
         "units": sorted(units[0] & units[1], key=str),
@@ -83,7 +91,34 @@ def overlap_document(scenario: Scenario) -> dict[str, Any]:
         "min_overlap": scenario.policy.merge.min_overlap.per_10000,
         "task_forces": [{"id": part.id, "name": part.name, "workload": works.total[part.id]} for part in works.parts],
         "pairs": overlap_pairs(structure),
+        "undecided": undecided(structure),
     }
+
+
+def undecided(structure: Structure) -> list[dict[str, Any]]:
+    """Duties that several do and of which nobody said whether they are divided: the same work, or each a part? Most in common first.
+
+    `once`: hundredths together if it is the same work; `sum`: if it is divided.
+    """
+    works, scenario = structure.works, structure.scenario
+    names = {duty.id: duty.name for duty in scenario.duties}
+    answered = {works.duty_class[duty.id] for duty in scenario.duties if duty.divided.value is not None}
+    doers: dict[str, dict[str, int]] = {}
+    for part, duties in works.by_duty.items():
+        for same, fte in duties.items():
+            doers.setdefault(same, {})[part] = fte
+    rows = []
+    for same, own in doers.items():
+        if len(own) < 2 or same in answered:
+            continue
+        most: dict[str, int] = {}
+        for part in own:
+            for (duty, category), fte in works.of[part].items():
+                if duty == same:
+                    most[category] = max(most.get(category, 0), fte)
+        row = {"duty": same, "name": names[same], "workload": own, "once": sum(most.values()), "sum": sum(own.values())}
+        rows.append(row)
+    return sorted(rows, key=lambda row: (row["once"] - row["sum"], row["duty"]))
 
 
 # --- duties in other words -------------------------------------------------------------------------------------------

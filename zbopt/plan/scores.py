@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from zbopt.plan.bars import needs_of
@@ -40,12 +41,13 @@ def fit(person: Person, post: Post, scenario: Scenario) -> int:
     return best
 
 
-def wish_points(person: Person, post: Post) -> int:
-    """The person's side: by the place of the first wish for the post or its task force; 50 for silence, 0 otherwise."""
+def wish_points(person: Person, places: Container[str]) -> int:
+    """The person's side: by the place of the first wish for one of the places (a seat's post and task force; in a merged team
+    those of all its parts); 50 for silence, 0 otherwise."""
     if not person.preferences:
         return SILENCE
     for place, wish in enumerate(person.preferences):
-        if wish in (post.id, post.task_force):
+        if wish in places:
             return WISH_POINTS[place] if place < len(WISH_POINTS) else LATER_WISH
     return 0
 
@@ -59,10 +61,9 @@ def want_points(person: Person, task_force: TaskForce, scenario: Scenario) -> in
     return 0
 
 
-def preference(person: Person, post: Post, scenario: Scenario) -> int:
+def preference(person: Person, places: Container[str], task_force: TaskForce, scenario: Scenario) -> int:
     """The person's side, or the mean of both sides, half up, where the task force states wishes."""
-    own = wish_points(person, post)
-    task_force = scenario.task_force_by_id[post.task_force]
+    own = wish_points(person, places)
     if not task_force.wants_people:
         return own
     return half_up(own + want_points(person, task_force, scenario), 2)
@@ -81,7 +82,9 @@ def stability(person: Person, post: Post, scenario: Scenario) -> int:
 
 def points(person: Person, post: Post, scenario: Scenario) -> Points:
     """All three."""
-    return Points(fit(person, post, scenario), preference(person, post, scenario), stability(person, post, scenario))
+    task_force = scenario.task_force_by_id[post.task_force]
+    wished = preference(person, (post.id, post.task_force), task_force, scenario)
+    return Points(fit(person, post, scenario), wished, stability(person, post, scenario))
 
 
 @dataclass(frozen=True, slots=True)

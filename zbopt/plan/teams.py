@@ -137,10 +137,11 @@ class Structure:
         return self.scenario.replaced(posts=tuple(sorted((*self.scenario.posts, *plain), key=lambda post: post.id)))
 
     def work(self, parts: tuple[str, ...], category: str) -> int:
-        """W of the union of some parts in a category: each duty at the most any of them needs."""
+        """W of the union of some parts in a category: each duty once, at the most any of them needs; divided ones added up."""
         total = 0
         for duty in {duty for part in parts for duty, own in self.works.of[part] if own == category}:
-            total += max(self.works.of[part].get((duty, category), 0) for part in parts)
+            needed = [self.works.of[part].get((duty, category), 0) for part in parts]
+            total += sum(needed) if duty in self.scenario.divided else max(needed)
         return total
 
     def team(self, ids: tuple[str, ...]) -> Team:

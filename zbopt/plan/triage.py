@@ -1,20 +1,21 @@
-"""Triage: which task forces of last year end before anything is merged, which are set up, and who gets their duties.
+"""Triage: which task forces of last year end before anything is merged, which are set up, and whose duty is whose.
 
 By policy, in this order, the first that fits counts: dissolve, not renewed, clear out, eliminate, clarify. A planner's decision
-overrides it. Triage comes before the proof of headcount, so nothing is saved there by giving work back. Meaning: `docs/merging.md`.
+overrides it. Triage comes before the proof of headcount, so nothing is saved there by giving work back. Meaning: `docs/merging.md`;
+what becomes of the duties is in `rehoming`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from zbopt.diagnostics import Message
+from zbopt.diagnostics import Argument, Message
 from zbopt.plan.scores import half_up
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Application, Scenario, TaskForce, Workload
+from zbopt.scenario.models import Application, Scenario, TaskForce
 from zbopt.scenario.vocabulary import DecisionValue, Disposition, KeyTaskState, Mode, TaskForceState
 from zbopt.scenario.workload import Workloads
 
@@ -24,7 +25,10 @@ AGAINST = (DecisionValue.REFUSE, DecisionValue.RETURN)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What triage says of a task force: the policy's proposal with its evidence, the decision, what it hands over."""
+    """What triage says of a task force: the policy's proposal with its evidence, the decision, what it hands over.
+
+    `handed`: the unit or task force that each duty counts as, by the lowest id under which this one has it.
+    """
 
     task_force: str
     proposal: Disposition
@@ -35,21 +39,9 @@ class Verdict:
     handed: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Rehomed:
-    """A duty of what ends or is clarified: its workload there, and the task force, unit or nobody who has it now."""
-
-    duty: str
-    source: str
-    fte: int
-    estimated: bool
-    kind: str
-    target: str | None
-
-
 @dataclass(frozen=True)
 class Triage:
-    """The verdicts on a scenario, and what follows from them."""
+    """The verdicts on a scenario."""
 
     scenario: Scenario
     overrides: tuple[Override, ...] = ()
@@ -76,68 +68,152 @@ class Triage:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """One for each running or applied task force, by id."""
-        by_override = {item.task_force: item for item in self.overrides}
-        found: dict[str, Verdict] = {}
-        for team in self.scenario.task_forces:
-            if team.state is TaskForceState.APPLIED:
-                found[team.id] = self._set_up(team, by_override.get(team.id))
-        late: list[tuple[TaskForce, Disposition | None, tuple[Message, ...]]] = []
-        for team in self.running:
-            proposal, evidence = self._ended(team)
-            override = by_override.get(team.id)
-            decision = override.decision if override is not None else proposal
-            if proposal is None or decision is Disposition.CLARIFY:
-                late.append((team, proposal, evidence))
-            else:
-                assert decision is not None
-                found[team.id] = Verdict(team.id, proposal, decision, evidence, override, decision in ENDS)
-        waiting = {team.id for team, _, _ in late if not self._ordered_to_end(by_override.get(team.id))}
-        for team, proposal, evidence in late:
-            stays = waiting - found.keys() | {key for key, verdict in found.items() if not verdict.ends}
-            found[team.id] = self._clarified(team, proposal, evidence, by_override.get(team.id), stays - {team.id})
-        return tuple(found[key] for key in sorted(found))
+        found = [*self._applied.values(), *(self._judged(team) for team in self.running)]
+        return tuple(sorted(found, key=lambda item: item.task_force))
 
     @cached_property
     def verdict_of(self) -> Mapping[str, Verdict]:
         """Verdicts by task force."""
         return {item.task_force: item for item in self.verdicts}
 
-    # --- the steps ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def _override_of(self) -> Mapping[str, Override]:
+        return {item.task_force: item for item in self.overrides}
 
-    def _ended(self, team: TaskForce) -> tuple[Disposition | None, tuple[Message, ...]]:
-        """The first of the four steps that ends a task force, with the evidence of every one that fits."""
+    @cached_property
+    def _applied(self) -> Mapping[str, Verdict]:
+        """The verdicts on applications to set one up."""
+        applied = (team for team in self.scenario.task_forces if team.state is TaskForceState.APPLIED)
+        return {team.id: self._set_up(team) for team in applied}
+
+    @cached_property
+    def stays(self) -> frozenset[str]:
+        """Who has duties to hold: running ones that none of the first four verdicts ends, and applied ones that are set up."""
+        found = {key for key, verdict in self._applied.items() if not verdict.ends}
+        for team in self.running:
+            override = self._override_of.get(team.id)
+            ends = override.decision in ENDS if override is not None else self._proposal(team) in ENDS
+            if not ends:
+                found.add(team.id)
+        return frozenset(found)
+
+    def is_locked(self, team: TaskForce) -> bool:
+        """Whether a task force is kept whatever fits (R35)."""
+        return self.works.locked(team)
+
+    # --- verdicts ----------------------------------------------------------------------------------------------------
+
+    def _judged(self, team: TaskForce) -> Verdict:
+        proposal = self._proposal(team)
+        fitting = list(self._ending(team))
+        owners = self.owners(team)
+        clarify = self._clarified(team, owners)
+        if clarify is not None:
+            fitting.append((Disposition.CLARIFY, clarify))
+        if proposal is None:
+            proposal = Disposition.CLARIFY if clarify is not None else Disposition.KEEP
+        override = self._override_of.get(team.id)
+        decision = override.decision if override is not None else proposal
+        evidence = [message for _, message in fitting]
+        if decision is Disposition.CLARIFY and clarify is None and owners:
+            evidence.append(self._handing(team, owners))
+        if self.is_locked(team):
+            evidence.insert(0, Message("triage.locked", {"why": team.lock_reason or ""}))
+        elif not evidence:
+            evidence.append(Message("triage.keep"))
+        done = self._done_in_part(team)
+        evidence += [] if done is None else [done]
+        if decision is not Disposition.CLARIFY:
+            return Verdict(team.id, proposal, decision, tuple(evidence), override, decision in ENDS)
+        own = self.duties(team)
+        handed = {own[same]: owner for same, owner in owners.items()}
+        ends = owners.keys() == own.keys() and bool(own)
+        return Verdict(team.id, proposal, decision, tuple(evidence), override, ends, dict(sorted(handed.items())))
+
+    def _proposal(self, team: TaskForce) -> Disposition | None:
+        """What the lock or the first four verdicts say; None where nothing of them fits."""
+        if self.is_locked(team):
+            return Disposition.KEEP
+        return next((step for step, _ in self._ending(team)), None)
+
+    def _ending(self, team: TaskForce) -> tuple[tuple[Disposition, Message], ...]:
+        """Those of the four verdicts that end a task force which fit, in their order, with the evidence."""
         steps = (
             (Disposition.DISSOLVE, self._done(team)),
             (Disposition.NOT_RENEWED, self._not_renewed(team)),
             (Disposition.CLEAR_OUT, self._own_job(team)),
             (Disposition.ELIMINATE, self._bottom(team)),
         )
-        fitting = [(step, message) for step, message in steps if message is not None]
-        evidence = tuple(message for _, message in fitting)
-        if team.locked and self.scenario.policy.mode("R35") is not Mode.OFF:
-            return Disposition.KEEP, (Message("triage.locked", {"why": team.lock_reason or ""}), *evidence)
-        return (fitting[0][0] if fitting else None), evidence
+        return tuple((step, message) for step, message in steps if message is not None)
+
+    def duties(self, team: TaskForce) -> dict[str, str]:
+        """The duties a task force lists or has workload for: duty class, and the lowest id under which it has it."""
+        found: dict[str, str] = {}
+        for duty in sorted(self.scenario.duties_of_task_force[team.id]):
+            found.setdefault(self.scenario.duty_class[duty], duty)
+        return found
+
+    # --- dissolve ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def key_tasks_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The key tasks of each duty class, by id."""
+        found: dict[str, set[str]] = {}
+        for duty in self.scenario.duties:
+            if duty.key_task is not None:
+                found.setdefault(self.scenario.duty_class[duty.id], set()).add(duty.key_task)
+        return {same: tuple(sorted(tasks)) for same, tasks in found.items()}
 
     def key_tasks(self, team: TaskForce) -> tuple[str, ...]:
         """The key tasks of a task force's duties, by id."""
-        duties = self.scenario.duties_of_task_force[team.id]
-        return tuple(sorted({d.key_task for d in self.scenario.duties if d.id in duties and d.key_task is not None}))
+        return tuple(sorted({task for same in self.duties(team) for task in self.key_tasks_of.get(same, ())}))
+
+    def is_done(self, same: str) -> bool:
+        """Whether a duty has key tasks, and all of them are done."""
+        tasks = self.key_tasks_of.get(same, ())
+        return bool(tasks) and not any(task in self._open_tasks for task in tasks)
+
+    @cached_property
+    def _open_tasks(self) -> frozenset[str]:
+        return frozenset(task.id for task in self.scenario.key_tasks if task.state is KeyTaskState.OPEN)
+
+    def _finished(self, team: TaskForce) -> tuple[int, int] | None:
+        """Workload on key tasks, and the whole, where there are key tasks and all are done."""
+        tasks = self.key_tasks(team)
+        if not tasks or not self._open_tasks.isdisjoint(tasks):
+            return None
+        own = self.works.by_duty[team.id]
+        return sum(fte for same, fte in own.items() if same in self.key_tasks_of), self.works.total[team.id]
 
     def _done(self, team: TaskForce) -> Message | None:
-        state = {task.id: task.state for task in self.scenario.key_tasks}
-        tasks = self.key_tasks(team)
-        if not tasks or any(state[key] is KeyTaskState.OPEN for key in tasks):
+        found = self._finished(team)
+        if found is None or not self._is_enough_done(*found):
             return None
+        return Message("triage.dissolve", {"value": self._named_tasks(team), "share": _percent(*found)})
+
+    def _done_in_part(self, team: TaskForce) -> Message | None:
+        """All key tasks done, but most of the work is other work: told, it ends nothing."""
+        found = self._finished(team)
+        if found is None or self._is_enough_done(*found):
+            return None
+        limit = self.scenario.policy.triage.dissolve_share
+        args: dict[str, Argument] = {"value": self._named_tasks(team), "share": _percent(*found), "limit": str(limit)}
+        return Message("triage.done_part", args)
+
+    def _is_enough_done(self, done: int, whole: int) -> bool:
+        return 10_000 * done >= self.scenario.policy.triage.dissolve_share.per_10000 * whole
+
+    def _named_tasks(self, team: TaskForce) -> tuple[str, ...]:
         names = {task.id: task.name for task in self.scenario.key_tasks}
-        return Message("triage.dissolve", {"value": tuple(f"{key} {names[key]}" for key in tasks)})
+        return tuple(f"{key} {names[key]}" for key in self.key_tasks(team))
+
+    # --- not renewed, clear out, eliminate ---------------------------------------------------------------------------
 
     def _not_renewed(self, team: TaskForce) -> Message | None:
-        """No application to go on, where task forces had to apply; or every one refused or sent back."""
-        if all(item.renews is None for item in self.scenario.applications):
-            return None
+        """Every application to go on refused or sent back; or none made, where the policy says that one must be."""
         own = [item for item in self.scenario.applications if item.renews == team.id]
         if not own:
-            return Message("triage.not_renewed")
+            return Message("triage.not_renewed") if self.scenario.policy.triage.must_apply(team.id) else None
         against = [item for item in own if self._against(item) is not None]
         if len(against) < len(own):
             return None
@@ -151,18 +227,33 @@ class Triage:
                 return name
         return None
 
-    def _remits(self, duty: str) -> list[str]:
-        return [unit.id for unit in self.scenario.units if duty in unit.remit]
+    @cached_property
+    def remits(self) -> Mapping[str, tuple[str, ...]]:
+        """The units with a duty class in their remit, by id."""
+        found: dict[str, list[str]] = {}
+        for unit in self.scenario.units:
+            for same in sorted({self.scenario.duty_class[duty] for duty in unit.remit}):
+                found.setdefault(same, []).append(unit.id)
+        return {same: tuple(sorted(units)) for same, units in found.items()}
+
+    @cached_property
+    def owner_of(self) -> Mapping[str, str]:
+        """The owner of each duty class: the `owner_unit` of its lowest duty that states one."""
+        found: dict[str, str] = {}
+        for duty in sorted(self.scenario.duties, key=lambda item: item.id):
+            if duty.owner_unit is not None:
+                found.setdefault(self.scenario.duty_class[duty.id], duty.owner_unit)
+        return found
 
     def _own_job(self, team: TaskForce) -> Message | None:
         """R33: at least the share of the workload lies inside the remit of one unit."""
         if self.scenario.policy.mode("R33") is Mode.OFF:
             return None
         share: Share = self.scenario.policy.setting("R33", "share")
-        total = sum(fte for _, _, fte in self.works.rows(team))
+        total = self.works.total[team.id]
         inside: dict[str, int] = {}
-        for duty, _, fte in self.works.rows(team):
-            for unit in self._remits(duty):
+        for same, fte in self.works.by_duty[team.id].items():
+            for unit in self.remits.get(same, ()):
                 inside[unit] = inside.get(unit, 0) + fte
         for unit in sorted(inside, key=lambda key: (-inside[key], key))[:1]:
             if total and 10_000 * inside[unit] >= share.per_10000 * total:
@@ -187,53 +278,31 @@ class Triage:
             return Message("triage.bottom", {"value": team.score, "rank": rank, "out_of": len(scores), "limit": places})
         return None
 
-    @staticmethod
-    def _ordered_to_end(override: Override | None) -> bool:
-        return override is not None and override.decision in ENDS
+    # --- clarify -----------------------------------------------------------------------------------------------------
 
-    def _clarified(
-        self, team: TaskForce, earlier: Disposition | None, evidence: tuple[Message, ...], override: Override | None,
-        stays: set[str],
-    ) -> Verdict:  # fmt: skip
-        """Clarify where enough of the workload is also somebody else's job: each common duty goes to one owner."""
-        owners = self._owners(team, stays)
-        total = sum(fte for _, _, fte in self.works.rows(team))
-        common = sum(fte for duty, _, fte in self.works.rows(team) if duty in owners)
-        share: Share = self.scenario.policy.setting("R33", "share")
-        enough = self.scenario.policy.mode("R33") is not Mode.OFF and common > 0
-        enough = enough and 10_000 * common >= share.per_10000 * total
-        proposal = earlier or (Disposition.CLARIFY if enough else Disposition.KEEP)
-        if owners and (enough or override is not None):
-            shown = tuple(self._handed(duty, owner) for duty, owner in sorted(owners.items()))
-            evidence = (*evidence, Message("triage.clarify", {"value": shown, "share": _percent(common, total)}))
-        decision = override.decision if override is not None else proposal
-        if decision is not Disposition.CLARIFY:
-            told = evidence or (Message("triage.keep"),)
-            return Verdict(team.id, proposal, decision, told, override, decision in ENDS)
-        rest = self.scenario.duties_of_task_force[team.id] - owners.keys()
-        return Verdict(team.id, proposal, decision, evidence, override, not rest, dict(sorted(owners.items())))
+    def owners(self, team: TaskForce) -> dict[str, str]:
+        """The duties of a task force that count as another's, by class: the unit, or the task force that holds them."""
+        found = {same: self._owner(same, team) for same in self.duties(team)}
+        return {same: owner for same, owner in found.items() if owner is not None}
 
-    def _handed(self, duty: str, owner: str) -> str:
-        """`D90 食品整治→市场监管局`."""
-        name = next(item.name for item in self.scenario.duties if item.id == duty)
-        units, teams = self.scenario.unit_by_id, self.scenario.task_force_by_id
-        return f"{duty} {name}→{units[owner].name if owner in units else teams[owner].name}"
-
-    def _owners(self, team: TaskForce, stays: set[str]) -> dict[str, str]:
-        """Of each duty that is also somebody else's: the owner. A unit with the duty in its remit (its `owner_unit` first), or a
-        task force that stays, has the duty and may not merge with this one."""
-        owners: dict[str, str] = {}
-        owner_unit = {duty.id: duty.owner_unit for duty in self.scenario.duties}
-        apart = [key for key in sorted(stays) if self._never_together(team.id, key)]
-        for duty in sorted(self.scenario.duties_of_task_force[team.id]):
-            units = self._remits(duty)
-            if units:
-                owners[duty] = str(owner_unit[duty]) if owner_unit[duty] in units else units[0]
-                continue
-            holders = [key for key in apart if duty in self.scenario.duties_of_task_force[key]]
-            if holders:
-                owners[duty] = holders[0]
-        return owners
+    def _owner(self, same: str, team: TaskForce) -> str | None:
+        """The unit with the duty in its remit (its owner first), or the first holder that may never share a team with this one."""
+        units = self.remits.get(same, ())
+        if units:
+            owner = self.owner_of.get(same)
+            return owner if owner in units else units[0]
+        teams = self.scenario.task_force_by_id
+        work = self.works.by_duty
+        doers = {key for key in self.stays if same in self.duties(teams[key])} | {team.id}
+        holders: list[str] = []
+        for key in sorted(doers, key=lambda one: (-work[one].get(same, 0), one)):
+            apart = (one for one in holders if not self.is_locked(teams[one]) and self._never_together(one, key))
+            holder = next(apart, None)
+            if key == team.id:
+                return holder
+            if holder is None:
+                holders.append(key)
+        return None
 
     def _never_together(self, one: str, other: str) -> bool:
         teams = self.scenario.task_force_by_id
@@ -246,7 +315,35 @@ class Triage:
             or (merge.same_kind and teams[one].kind is not teams[other].kind)
         )
 
-    def _set_up(self, team: TaskForce, override: Override | None) -> Verdict:
+    def _clarified(self, team: TaskForce, owners: Mapping[str, str]) -> Message | None:
+        """Duties that count as another's hold at least the share (R33) of the workload."""
+        if self.scenario.policy.mode("R33") is Mode.OFF:
+            return None
+        share: Share = self.scenario.policy.setting("R33", "share")
+        common = sum(self.works.by_duty[team.id].get(same, 0) for same in owners)
+        enough = common > 0 and 10_000 * common >= share.per_10000 * self.works.total[team.id]
+        return self._handing(team, owners) if enough else None
+
+    def _handing(self, team: TaskForce, owners: Mapping[str, str]) -> Message:
+        """Which duties go where, and their share of the work."""
+        own, work = self.duties(team), self.works.by_duty[team.id]
+        shown = sorted((own[same], owner) for same, owner in owners.items())
+        common = sum(work.get(same, 0) for same in owners)
+        args: dict[str, Argument] = {
+            "value": tuple(self._handed(duty, owner) for duty, owner in shown),
+            "share": _percent(common, self.works.total[team.id]),
+        }
+        return Message("triage.clarify", args)
+
+    def _handed(self, duty: str, owner: str) -> str:
+        """`D90 食品整治→市场监管局`."""
+        name = next(item.name for item in self.scenario.duties if item.id == duty)
+        units, teams = self.scenario.unit_by_id, self.scenario.task_force_by_id
+        return f"{duty} {name}→{units[owner].name if owner in units else teams[owner].name}"
+
+    # --- set up ------------------------------------------------------------------------------------------------------
+
+    def _set_up(self, team: TaskForce) -> Verdict:
         """An application: unit and leader agree, the group has not refused; it is what this plan proposes to the group."""
         own = [item for item in self.scenario.applications if item.task_force == team.id]
         strict = self.scenario.policy.mode("R32") is Mode.HARD
@@ -268,76 +365,9 @@ class Triage:
             proposal, evidence = Disposition.REFUSE, Message("triage.refused", args)
         else:
             proposal, evidence = Disposition.REFUSE, Message("triage.not_agreed", {"value": tuple(i.id for i in own)})
+        override = self._override_of.get(team.id)
         decision = override.decision if override is not None else proposal
         return Verdict(team.id, proposal, decision, (evidence,), override, decision is Disposition.REFUSE)
-
-    # --- what follows ------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def after(self) -> Scenario:
-        """The scenario that is merged: ended ones ended, set-up ones running, clarified ones without what they hand over."""
-        teams, workload = [], list(self.scenario.workload)
-        posts = list(self.scenario.posts)
-        for team in self.scenario.task_forces:
-            verdict = self.verdict_of.get(team.id)
-            if verdict is None:
-                teams.append(team)
-                continue
-            state = TaskForceState.ENDED if verdict.ends else TaskForceState.RUNNING
-            changed: dict[str, object] = {"state": state}
-            if verdict.handed and not verdict.ends:
-                changed["duties"] = tuple(duty for duty in team.duties if duty not in verdict.handed)
-                rest = [row for row in self.works.rows(team) if row[0] not in verdict.handed]
-                workload = [row for row in workload if row.task_force != team.id]
-                workload += [
-                    Workload.model_construct(task_force=team.id, duty=d, category=k, fte=v) for d, k, v in rest
-                ]
-                busy = {category for _, category, _ in rest}
-                posts = [p for p in posts if p.task_force != team.id or p.category is None or p.category in busy]
-            teams.append(team.model_copy(update=changed))
-        key = sorted(workload, key=lambda row: (row.task_force, row.duty, row.category))
-        return self.scenario.replaced(task_forces=tuple(teams), workload=tuple(key), posts=tuple(posts))
-
-    @cached_property
-    def rehomed(self) -> tuple[Rehomed, ...]:
-        """Every duty of what ends, and every duty a clarified one hands over, by source and duty."""
-        return tuple(self._rehome())
-
-    def _rehome(self) -> Iterator[Rehomed]:
-        for verdict in self.verdicts:
-            team = self.scenario.task_force_by_id[verdict.task_force]
-            if team.state is TaskForceState.APPLIED or not (verdict.ends or verdict.handed):
-                continue
-            fte: dict[str, int] = dict.fromkeys(sorted(self.scenario.duties_of_task_force[team.id]), 0)
-            for duty, _, value in self.works.rows(team):
-                fte[duty] = fte.get(duty, 0) + value
-            estimated = team.id not in self.works.stated
-            for duty, value in fte.items():
-                if duty in verdict.handed:
-                    owner = verdict.handed[duty]
-                    kind = "unit" if owner in self.scenario.unit_by_id else "task_force"
-                    yield Rehomed(duty, team.id, value, estimated, kind, owner)
-                elif verdict.ends:
-                    yield self._new_home(duty, team.id, value, estimated)
-
-    @cached_property
-    def _stays(self) -> Workloads:
-        return Workloads(self.after)
-
-    def _new_home(self, duty: str, source: str, fte: int, estimated: bool) -> Rehomed:
-        """A task force that stays and has the duty (most workload, then lowest id); else the owner unit; else nobody."""
-        stays = self._stays
-        same = stays.duty_class[duty]
-        holders = {
-            part.id: stays.by_duty[part.id].get(same, 0)
-            for part in stays.parts
-            if same in {stays.duty_class[own] for own in self.after.duties_of_task_force[part.id]}
-        }
-        if holders:
-            return Rehomed(duty, source, fte, estimated, "task_force", min(holders, key=lambda k: (-holders[k], k)))
-        owner = next(item.owner_unit for item in self.scenario.duties if item.id == duty)
-        unit = owner or next(iter(self._remits(duty)), None)
-        return Rehomed(duty, source, fte, estimated, "unit" if unit is not None else "nobody", unit)
 
 
 def _percent(part: int, whole: int) -> str:
@@ -345,4 +375,4 @@ def _percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-__all__ = ["ENDS", "Override", "Rehomed", "Triage", "Verdict"]
+__all__ = ["ENDS", "Override", "Triage", "Verdict"]

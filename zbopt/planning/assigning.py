@@ -19,6 +19,7 @@ from zbopt.scenario.models import Scenario
 
 def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     """Load a scenario and look for trouble ahead; raises `DiagnosticsError` where it cannot be used."""
+    from zbopt.planning.merging import overlap_notes
     from zbopt.supply import supply
 
     loaded = load(path)
@@ -26,6 +27,7 @@ def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     if nothing:
         raise DiagnosticsError([*nothing, *loaded.diagnostics])
     found = [*loaded.diagnostics, *stages_left_out(loaded), *too_large(loaded), *supply(loaded)]
+    found += overlap_notes(loaded) if loaded.scenario.workload else ()
     return loaded, ordered(found)
 
 

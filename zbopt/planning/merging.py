@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +17,12 @@ from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Scenario
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS
+from zbopt.scenario.policy import NONE
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, TaskForceState
 
 if TYPE_CHECKING:
     from zbopt.plan.merged import MergedPlan
-    from zbopt.plan.teams import PlanDesk
+    from zbopt.plan.teams import PlanDesk, Structure
 
 
 def merge(
@@ -145,17 +147,52 @@ def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Sce
     from zbopt.plan.merge_document import scenario_to_merge
     from zbopt.scenario.workload import check_mergeable
 
-    scenario, triage = scenario_to_merge(loaded.scenario, overrides)
-    whole = loaded.scenario if triage is None else triage.every
+    scenario, rehoming = scenario_to_merge(loaded.scenario, overrides)
+    whole = loaded.scenario if rehoming is None else rehoming.triage.every
     found = [item for item in check_mergeable(loaded, whole) if item.severity == "error"]
-    if triage is not None:
+    if rehoming is not None:
         without = [
-            v.task_force for v in triage.verdicts if v.override is not None and v.decision == "clarify" and not v.handed
+            item.task_force
+            for item in rehoming.triage.verdicts
+            if item.override is not None and item.decision == "clarify" and not item.handed
         ]
         found += [error("Z343", None, (key,), "decision") for key in without]
     if found:
         raise DiagnosticsError(found)
     return scenario
+
+
+def _unmet(loaded: Loaded, structure: Structure) -> Iterator[Diagnostic]:
+    """Why parts that must be one team may not be one, whatever joins them."""
+    from zbopt.plan.blocks import of_group
+
+    mark = loaded.mark("policy", "policy")
+    for group in structure.works.required:
+        for message in of_group(structure, tuple(sorted(group))):
+            yield Diagnostic(message, "warning", mark, tuple(sorted(group)), "merge.require")
+
+
+def overlap_notes(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Told by `check`: pairs that overlap enough and may not merge, with what keeps them apart; who did not apply again."""
+    from zbopt.plan.blocks import of_pair
+    from zbopt.plan.teams import Structure
+    from zbopt.plan.triage import Triage
+
+    scenario = loaded.scenario
+    structure = Structure(Triage(scenario).every)
+    for one, other in structure.works.overlaps:
+        if structure.works.linked(one, other):
+            for message in of_pair(structure, one, other):
+                yield Diagnostic(message, "note", loaded.mark("task_forces", one), (one, other), "")
+    yield from _unmet(loaded, structure)
+    renewed = {item.renews for item in scenario.applications} - {None}
+    running = [team.id for team in scenario.task_forces if team.state is TaskForceState.RUNNING]
+    silent = [key for key in running if key not in renewed]
+    reapply = scenario.policy.triage.reapply
+    if silent and (renewed or reapply != NONE):
+        shown = reapply if isinstance(reapply, str) else "; ".join(reapply)
+        message = Message("Z348", {"count": len(silent), "of": len(running), "value": shown})
+        yield Diagnostic(message, "note", loaded.mark("policy", "policy"), (), "triage.reapply")
 
 
 def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
@@ -165,7 +202,7 @@ def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
 
     alone = tuple((team.id,) for team in facts.staffed_task_forces(scenario))
     m = MergedPlan(scenario, alone, ())
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = list(_unmet(loaded, m.structure))
     for pin in scenario.pins:
         if not pin.must or not facts.pin_binds(pin, scenario):
             continue
@@ -194,4 +231,4 @@ def _is_open(plan: MergedPlan, person: Person, desk: PlanDesk) -> bool:
     return any({bar_key(item) for item in plan.hard(person, desk, post)} <= {OTHER_CONDITIONS} for post in desk.posts)
 
 
-__all__ = ["MergeRun", "merge", "merge_hints", "restructure", "unfit_checked"]
+__all__ = ["MergeRun", "merge", "merge_hints", "overlap_notes", "restructure", "unfit_checked"]

@@ -98,7 +98,8 @@ class MergeTables:
         """What is proposed and decided for each task force, with the evidence; all, or those that do not simply go on."""
         rows = []
         for item in self.plan["triage"]:
-            if not every and item["decision"] == "keep" and item["override"] is None:
+            silent = [entry["code"] for entry in item["evidence"]] in ([], ["triage.keep"])
+            if not every and item["decision"] == "keep" and item["override"] is None and silent:
                 continue
             override = item["override"]
             note = "" if override is None else self.say("ui.override", by=override["by"], why=override["why"])
@@ -126,6 +127,38 @@ class MergeTables:
         )
         header = self._titles("duty", "from", "workload", "goes_to", "who")
         return Sheet(self.say("ui.rehomed"), header, rows, frozenset({2}))
+
+    def taken_over(self) -> Sheet:
+        """What each task force takes over: the duty, from whom, its own work and what it comes to."""
+        rows = tuple(
+            (
+                self._team(row["task_force"]),
+                f"{row['duty']} {row['name']}",
+                ", ".join(row["from"]),
+                fte(row["own"]),
+                fte(row["workload"]),
+                self.say("ui.counted.added_up" if row["divided"] else "ui.counted.once"),
+            )
+            for row in self.plan["taken_over"]
+        )
+        header = self._titles("task_force", "duty", "from", "own", "together", "counted")
+        return Sheet(self.say("ui.taken_over"), header, rows, frozenset({3, 4}))
+
+    def counted(self) -> Sheet:
+        """Of every merger the duties its parts share: counted once or added up."""
+        rows = tuple(
+            (
+                item["task_force"],
+                f"{row['duty']} {row['name']}",
+                "; ".join(f"{key} {fte(value)}" for key, value in row["workload"].items()),
+                self.say(f"ui.counted.{row['counted']}"),
+                fte(row["together"]),
+            )
+            for item in self.plan["mergers"]
+            for row in item["duties"]
+        )
+        header = self._titles("team", "duty", "workload", "counted", "together")
+        return Sheet(self.say("ui.counted"), header, rows, frozenset({4}))
 
     def key_tasks(self) -> Sheet:
         """Open key tasks: who answers for each."""
@@ -179,6 +212,7 @@ class MergeTables:
                 row["by_workload"],
                 row["saving"],
                 row["given_back"],
+                row["taken_over"],
                 self.say("ui.estimated").strip()
                 if row["estimated"]
                 else self.say("ui.locked")
@@ -187,20 +221,29 @@ class MergeTables:
             )
             for row in self.plan["right_sizing"]
         ]
-        total = tuple(sum(int(row[place]) for row in rows) for place in (1, 2, 3, 4))
-        shown = [row for row in rows if every or row[3] or row[4]]
-        header = self._titles("task_force", "today", "by_workload", "saved", "given_back", "note")
+        total = tuple(sum(int(row[place]) for row in rows) for place in (1, 2, 3, 4, 5))
+        shown = [row for row in rows if every or row[3] or row[4] or row[5]]
+        header = self._titles("task_force", "today", "by_workload", "saved", "given_back", "taken_over", "note")
         return Sheet(
-            self.say("ui.right_sizing"), header, (*shown, (self.say("ui.total"), *total, "")), frozenset({1, 2, 3, 4})
+            self.say("ui.right_sizing"), header, (*shown, (self.say("ui.total"), *total, "")), frozenset(range(1, 6))
         )
 
     def bridge(self) -> Sheet:
         """From the seats before to those after."""
         bridge = self.plan["bridge"]
         rows: list[tuple[Cell, ...]] = [(self.say("col.before"), bridge["before"])]
-        for key in ("ended", "set_up", "right_sizing", "given_back", "duties", "shared_posts", "rounding"):
+        for key in (
+            "ended",
+            "set_up",
+            "right_sizing",
+            "given_back",
+            "taken_over",
+            "duties",
+            "shared_posts",
+            "rounding",
+        ):
             if bridge[key]:
-                amount = bridge[key] if key == "set_up" else -bridge[key]
+                amount = bridge[key] if key in ("set_up", "taken_over") else -bridge[key]
                 rows.append((self.say(f"ui.bridge.{key}"), f"{amount:+d}"))
         rows.append((self.say("col.after"), bridge["after"]))
         return Sheet(self.say("ui.bridge"), self._titles("figure", "seats"), tuple(rows), frozenset({1}))
@@ -304,6 +347,7 @@ class MergeTables:
             (
                 row["name"],
                 row["lent_before"],
+                row["still_drafted"],
                 row["lent_after"],
                 len(row["gets_back"]),
                 len(row["lends_new"]),
@@ -312,8 +356,8 @@ class MergeTables:
             )
             for row in self.plan["actions"]["units"]
         )
-        keys = ("unit", "before", "after", "gets_back", "lends_new", "work_back", "duties")
-        return Sheet(self.say("ui.unit_actions"), self._titles(*keys), rows, frozenset({1, 2, 3, 4, 5}))
+        keys = ("unit", "before", "still_drafted", "after", "gets_back", "lends_new", "work_back", "duties")
+        return Sheet(self.say("ui.unit_actions"), self._titles(*keys), rows, frozenset(range(1, 7)))
 
     def sheets(self) -> list[Sheet]:
         """Every table of the workbook beside those of `assign`, in the order a planner reads them."""
@@ -321,13 +365,14 @@ class MergeTables:
             self.headline(),
             self.bridge(),
             self.mergers(),
+            self.counted(),
             self.right_sizing(True),
             self.categories(),
             self.evidence(),
             self.overlaps(),
         ]
         if self.plan["kind"] == "restructure":
-            found[2:2] = [self.triage(True), self.rehomed()]
+            found[2:2] = [self.triage(True), self.rehomed(), self.taken_over()]
         others = self.alternatives()
         found += [] if others is None else [others]
         return [*found, self.key_tasks(), self.task_forces(), self.people(), self.seats(), self.units()]
@@ -349,6 +394,7 @@ def pair_sheet(title: str, pairs: Sequence[Mapping[str, Any]], scenario: Scenari
             further.append(f"{language.text('ui.shared.supervisor')} {pair['supervisor']}")
         if pair["estimated"]:
             further.append(f"{', '.join(pair['estimated'])}{language.text('ui.estimated')}")
+        further += [language.plain(item) for item in pair["blocked"]]
         rows.append(
             (
                 " + ".join(pair["parts"]),
@@ -375,6 +421,7 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
     parts += [
         tables.headline().text(),
+        *_still_drafted(plan, language),
         "",
         tables.bridge().text(),
         "",
@@ -387,7 +434,10 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     parts += [table(titles, stage_rows(plan, language), frozenset({1, 2, 3, 4})), ""]
     if plan["kind"] == "restructure":
         parts += [tables.triage(False).text(), "", tables.rehomed().text(), ""]
-    parts += [*_open_tasks(plan, language), tables.mergers().text(), "", tables.right_sizing(False).text(), ""]
+        parts += [tables.taken_over().text(), ""] if plan["taken_over"] else []
+    parts += [*_open_tasks(plan, language), tables.mergers().text(), ""]
+    parts += [tables.counted().text(), ""] if tables.counted().rows else []
+    parts += [*_blocked(plan, language), tables.right_sizing(False).text(), ""]
     others = tables.alternatives()
     if others is not None:
         common = ", ".join("+".join(group) for group in plan["common"]["groups"]) or say("ui.none")
@@ -400,10 +450,18 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     parts += [*notes(plan, scenario, language), ""]
     if plan["suggestions"]:
         parts += [wrapped(say("ui.open_suggestions", count=len(plan["suggestions"]))), ""]
+    if plan["undecided"]:
+        parts += [wrapped(say("ui.undecided", count=len(plan["undecided"]))), ""]
     if any(seat["person"] is None for seat in plan["seats"]):
         titles = [say(f"col.{key}") for key in UNFILLED]
         parts += [say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language)), ""]
     return "\n".join([*parts, *team_tables(plan, scenario, language)])
+
+
+def _still_drafted(plan: Mapping[str, Any], language: Language) -> list[str]:
+    """People of task forces that ended earlier, on a line of their own."""
+    count = plan["headline"]["before"]["still_drafted"]
+    return [wrapped(language.text("ui.still_drafted", count=count))] if count else []
 
 
 def _least(plan: Mapping[str, Any], language: Language) -> list[str]:
@@ -418,6 +476,42 @@ def _least(plan: Mapping[str, Any], language: Language) -> list[str]:
     if code == "ui.above_least" and plan["status"] != "proved":
         code = "ui.least_alone"
     return [wrapped(language.text(code, seats=alone["seats"], task_forces=alone["task_forces"], after=after["seats"]))]
+
+
+MOST_ASKED = 10
+"""Lines of one kind that a terminal shows of what is asked or blocked."""
+
+
+def _blocked(plan: Mapping[str, Any], language: Language) -> list[str]:
+    """Pairs that overlap enough and may not merge, with what keeps them apart."""
+    lines = [
+        wrapped(f"- {' + '.join(pair['parts'])} ({share(pair['overlap'], 10_000)}): {language.plain(item)}")
+        for pair in plan["overlaps"]
+        for item in pair["blocked"]
+    ]
+    if not lines:
+        return []
+    more = [language.text("ui.more", count=len(lines) - MOST_ASKED)] if len(lines) > MOST_ASKED else []
+    return [language.text("ui.blocked"), *lines[:MOST_ASKED], *more, ""]
+
+
+def _asked(found: Mapping[str, Any], language: Language) -> list[str]:
+    """The largest duplications of which nobody said whether the duty is divided."""
+    lines = [
+        wrapped(
+            "- "
+            + language.text(
+                "ui.asked_divided", duty=f"{row['duty']} {row['name']}", once=fte(row["once"]),
+                value=tuple(f"{key} {fte(value)}" for key, value in row["workload"].items()),
+                sum=fte(row["sum"]),
+            )
+        )
+        for row in found["undecided"]
+    ]  # fmt: skip
+    if not lines:
+        return []
+    more = [language.text("ui.more", count=len(lines) - MOST_ASKED)] if len(lines) > MOST_ASKED else []
+    return ["", wrapped(language.text("ui.ask_divided")), *lines[:MOST_ASKED], *more]
 
 
 def _open_tasks(plan: Mapping[str, Any], language: Language) -> list[str]:
@@ -454,7 +548,7 @@ def overlap_text(found: Mapping[str, Any], scenario: Scenario, language: Languag
     lines += ["", sheet.text()]
     if len(found["pairs"]) > pairs:
         lines.append(language.text("ui.more", count=len(found["pairs"]) - pairs))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_asked(found, language)])
 
 
 def _whole(per_10000: int) -> str:

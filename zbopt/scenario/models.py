@@ -231,6 +231,19 @@ def _parse_confirmed(value: Any) -> tuple[Confirmed, ...]:
 ConfirmedList = Annotated[tuple[Confirmed, ...], *typed(_parse_confirmed, {"type": ["string", "array", "object"]})]
 
 
+class Divided(Model):
+    """Whether task forces do halves of a duty (分工), not the same work twice; by whom confirmed and when. Blank: nobody said."""
+
+    value: Flag | None = None
+    by: Text | None = None
+    on: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _answer_alone(cls, value: Any) -> Any:
+        return value if isinstance(value, (Mapping, Divided)) else {"value": value}
+
+
 class Duty(Model):
     """A duty (职责) of one or several task forces."""
 
@@ -243,6 +256,7 @@ class Duty(Model):
     weight: Level = 3
     same_as: ConfirmedList = ()
     different_from: ConfirmedList = ()
+    divided: Divided = Divided()
 
 
 class Size(Model):
@@ -521,6 +535,11 @@ class Scenario(Model):
                 one, two = sorted((find(duty.id), find(other.duty)))
                 parent[two] = one
         return {key: find(key) for key in parent}
+
+    @cached_property
+    def divided(self) -> frozenset[str]:
+        """The duty classes that are divided: yes for one of the duties that are one makes all so."""
+        return frozenset(self.duty_class[duty.id] for duty in self.duties if duty.divided.value)
 
     @cached_property
     def matters_of_task_force(self) -> Mapping[str, frozenset[str]]:

@@ -26,6 +26,7 @@ from zbopt.scenario.fields import (
     normal,
     parse_bound,
     parse_id,
+    parse_list,
     parse_text,
     parse_whole,
     parse_word,
@@ -250,6 +251,29 @@ class MergePolicy(Model):
     require: tuple[Group, ...] = ()
 
 
+EVERY, NONE = "all", "none"
+
+
+def _parse_reapply(value: Any) -> str | tuple[str, ...]:
+    """`all` 全部, `none` 无, or a list of task forces."""
+    words = {"all": EVERY, "全部": EVERY, "none": NONE, "无": NONE}
+    if isinstance(value, str) and normal(value).lower() in words:
+        return words[normal(value).lower()]
+    ids: tuple[str, ...] = parse_list(parse_id)(value)
+    return ids
+
+
+class TriagePolicy(Model):
+    """What triage ends: who must apply again to go on, and how much of the work must be done to dissolve."""
+
+    reapply: Annotated[str | tuple[str, ...], *typed(_parse_reapply, {"type": ["string", "array"]})] = NONE
+    dissolve_share: ShareField = Share(8000)
+
+    def must_apply(self, task_force: str) -> bool:
+        """Whether a task force ends that nobody asks to renew."""
+        return self.reapply == EVERY or (self.reapply != NONE and task_force in self.reapply)
+
+
 class Solver(Model):
     """How long to search, and with what; none of it is part of the scenario's identity."""
 
@@ -299,6 +323,7 @@ class Policy(Model):
     stages: tuple[Stage, ...] = Field(default_factory=_default_stages)
     merit: Merit = Merit()
     merge: MergePolicy = MergePolicy()
+    triage: TriagePolicy = TriagePolicy()
     solver: Solver = Solver()
     plausible: Plausible = Plausible()
     incumbents: Annotated[Incumbents, *typed(parse_word(Incumbents), word_schema(Incumbents))] = Incumbents.EXEMPT

@@ -225,6 +225,10 @@ def _policy(policy: Policy, known: dict[str, set[str]], marks: Marks) -> Iterato
                 if value not in ids:
                     mark = marks.of(("policy", "merge", key, place))
                     yield _missing(mark, (), f"policy.merge.{key}", value, ("task_forces",), ids)
+    for value in () if isinstance(policy.triage.reapply, str) else policy.triage.reapply:
+        if value not in ids:
+            mark = marks.of(("policy", "triage", "reapply"))
+            yield _missing(mark, (), "policy.triage.reapply", value, ("task_forces",), ids)
     names = [(quota.name, quota.scope) for quota in policy.quotas]
     for place, name in enumerate(names):
         if name in names[:place]:

@@ -318,6 +318,9 @@ HEADERS: dict[str, dict[str, str]] = {
         "责任单位": "owner_unit",
         "重点任务": "key_task",
         "权重": "weight",
+        "分工": "divided.value",
+        "分工确认人": "divided.by",
+        "分工确认时间": "divided.on",
     },
     "task_forces": {
         "编号": "id",

@@ -199,13 +199,9 @@ class Workloads:
     def uncovered(self) -> tuple[str, ...]:
         """Open key tasks that neither a part nor a unit answers for, by id."""
         done = {self.duty_class[d] for part in self.parts for d in self.scenario.duties_of_task_force[part.id]}
-        busy = {duty for duty, same in self.duty_class.items() if same in done}
-        remits = {duty for unit in self.scenario.units for duty in unit.remit}
-        covered = {
-            duty.key_task
-            for duty in self.scenario.duties
-            if duty.id in busy or duty.id in remits or duty.owner_unit is not None
-        }
+        done |= {self.duty_class[duty] for unit in self.scenario.units for duty in unit.remit}
+        done |= {self.duty_class[duty.id] for duty in self.scenario.duties if duty.owner_unit is not None}
+        covered = {duty.key_task for duty in self.scenario.duties if self.duty_class[duty.id] in done}
         return tuple(
             task.id for task in self.scenario.key_tasks if task.state is KeyTaskState.OPEN and task.id not in covered
         )
