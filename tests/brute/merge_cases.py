@@ -493,6 +493,60 @@ class Draft:
         if self.chance(0.5):
             self.policy["stages"] = ["unfilled", "quotas", "moves", "merit"]
 
+    def divided(self) -> None:
+        """Duties of which task forces do halves, or confirmed not to be so, or nobody said."""
+        for duty in self.some(self.duties, 0.5):
+            duty["divided"] = self.rng.choice((True, True, True, False, {"value": True, "by": "领导小组"}))
+
+    def partners(self) -> list[tuple[Row, Row]]:
+        """Every two task forces with a duty in common, in either order."""
+        same = [{one["id"], other} for one in self.duties for other in one.get("same_as", ())]
+        near = {row["id"]: {row["id"]}.union(*(pair for pair in same if row["id"] in pair)) for row in self.duties}
+        does: dict[str, set[str]] = {force["id"]: set(force.get("duties", ())) for force in self.forces}
+        for row in self.workload:
+            does[row["task_force"]].add(row["duty"])
+        reach = {place: set().union(*(near[duty] for duty in duties)) for place, duties in does.items()}
+        return [
+            (one, other)
+            for one in self.forces
+            for other in self.forces
+            if one is not other and reach[one["id"]] & does[other["id"]]
+        ]
+
+    def wishes(self) -> None:
+        """People who wish for a place that may join where they can sit: a task force, or a post of the slot."""
+        pairs = self.partners()
+        for person in self.some(self.people, 0.5) if pairs else ():
+            home, other = self.rng.choice(pairs)
+            places = [post["id"] for post in self.posts_of(other)] + [other["id"]]
+            wishes = [self.rng.choice(places)]
+            if self.chance(0.4):
+                wishes.insert(self.rng.randint(0, 1), self.rng.choice((*self.posts_of(home), home))["id"])
+            if self.chance(0.3):
+                wishes += self.places(1)
+            gone = person.get("refuses", ())
+            wishes = [place for place in dict.fromkeys(wishes) if place not in gone]
+            person.update({"preferences": wishes} if wishes else {})
+
+    def rooted(self) -> None:
+        """Incumbents on a post of a category that another task force has work in too: the slot merges around them."""
+        pairs = [pair for pair in self.partners() if pair[0]["state"] == "running"]
+        for person in self.some(self.people, 0.7) if pairs else ():
+            home, other = self.rng.choice(pairs)
+            theirs = {row["category"] for row in self.workload if row["task_force"] == other["id"]}
+            posts = [
+                post for post in self.posts_of(home) if post.get("category") in theirs or post.get("role") == "head"
+            ]
+            row: Row = {"task_force": home["id"], "since": self.month(-self.rng.randint(1, 18))}
+            if posts and self.chance(0.85):
+                post = self.rng.choice(posts)
+                row["post"] = post["id"]
+                if post.get("category"):
+                    person["categories"].setdefault(post["category"], self.rng.randint(2, 4))
+            person["current"] = row
+            if len(self.forces) < 5 and self.chance(0.4):
+                person["licences"] = list(self.papers)
+
     def able(self) -> None:
         """Everybody can do most things, so that few seats stay empty and persons trade with moves."""
         for person in self.people:
@@ -641,6 +695,9 @@ FEATURES: tuple[tuple[Callable[[Draft], None], float], ...] = (
     (Draft.goals, 0.3),
     (Draft.wants, 0.25),
     (Draft.weights, 0.2),
+    (Draft.divided, 0.5),
+    (Draft.wishes, 0.4),
+    (Draft.rooted, 0.4),
 )
 TRADE: tuple[tuple[Callable[[Draft], None], float], ...] = (
     (Draft.able, 1.0),
@@ -653,6 +710,8 @@ TRADE: tuple[tuple[Callable[[Draft], None], float], ...] = (
     (Draft.ban, 0.2),
     (Draft.moves, 0.5),
     (Draft.weights, 0.3),
+    (Draft.divided, 0.5),
+    (Draft.wishes, 0.25),
 )
 
 

@@ -3,7 +3,8 @@
 Written from docs/merging.md, docs/meaning.md and the scenario format alone; the rules on one person and one post, the
 scores and the expressions are those of the older oracle of `assign`. A partition is staffed by a dynamic programme
 over the people (kin together): what the rules count is the state, so two ways to the same counts can be compared by
-their costs alone. Nothing is a float. `solve` and `frontier` are the things to call.
+their costs alone. Nothing is a float. `solve` and `frontier` are the things to call; `solve_as` reads a part of the page as it
+once was, to see whether cases notice.
 """
 
 from __future__ import annotations
@@ -13,20 +14,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, combinations, product
+from math import floor
 from typing import Any
 
 from tests.brute.oracle import (
     CHECKED_ON_MOVE,
+    HALF,
     MANY,
     SEAT_WEIGHT,
+    WISH_POINTS,
     World,
     branches,
     covers,
     faults,
+    fit,
     holds,
     read,
     same_post,
-    scores,
     unit_cap,
 )
 from zbopt.scenario.fields import Share
@@ -36,6 +40,9 @@ Row = dict[str, Any]
 State = int  # all counters of a partition in one number, the weight of the filled seats on top
 Cost = int  # persons, target costs, moves and merit in one number that compares as they do in turn
 Limit = int | None  # the most `unfilled` that is still of interest
+
+WISHES, STAYING = "wishes", "staying"
+"""What `solve_as` can read as it once was: wishes count at the own part alone, who stays does so at the own desk alone."""
 
 LOCKED_PARTS_HAVE_CATEGORY_DESKS = False  # read so: a locked part has the desks of its posts and no others
 
@@ -77,8 +84,8 @@ class Seat:
 
     desk: Desk
     paid: frozenset[str]  # target rules the base post breaks
-    points: int
-    stays: bool
+    fit: int  # of the base post
+    own: bool  # an incumbent's own desk
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,9 @@ class Place:
     seat: Seat
     team: Team
     cost: int
+    points: int
     stability: int
+    stays: bool  # the same work: the slot holds an own desk
     supervised: bool  # R16: at a sensitive desk under a supervisor who is kin
     low: tuple[tuple[str, int], ...]  # the levels asked in the slot that the person does not bring
 
@@ -101,6 +110,7 @@ class Slot:
     seats: int
     weight: int
     must_fill: bool
+    posts: tuple[Row, ...]  # those of all its desks
     levels: dict[int, int] = field(default_factory=dict)  # level asked: how many have it when the slot is full
 
 
@@ -152,9 +162,9 @@ def ceil_at(work: int, load: int) -> int:
 class Merger:
     """A case as far as merging needs it."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Read parts, duties, workloads, desks."""
-        self.scenario, self.policy = scenario, scenario.policy
+    def __init__(self, scenario: Scenario, old: Iterable[str] = ()) -> None:
+        """Read parts, duties, workloads, desks; `old` is what is read as it once was."""
+        self.scenario, self.policy, self.old = scenario, scenario.policy, frozenset(old)
         self.world = World(as_case(scenario))
         self.mode = self.world.mode
         self.parts = sorted(self.world.staffed)
@@ -162,6 +172,7 @@ class Merger:
         assert len(self.people) <= FULL
         self.person = {row["id"]: row for row in self.world.people}
         self.same = same_duties(scenario)
+        self.divided = divided_duties(scenario, self.same)
         for part, duties in self.world.duties.items():  # R17: a duty and those that are the same
             kinds = {self.same[duty] for duty in duties}
             self.world.duties[part] = {duty for duty, kind in self.same.items() if kind in kinds}
@@ -213,13 +224,13 @@ class Merger:
             yield from ((duty, category, share[duty]) for duty in duties)
 
     def union(self, parts: Iterable[str], category: str) -> int:
-        """The workload of a category when what several do is done once."""
-        most: dict[str, int] = {}
+        """The workload of a category when what several do is done once, and halves of a duty are put together."""
+        works: dict[str, list[int]] = defaultdict(list)
         for part in parts:
             for (duty, kind), work in self.work[part].items():
                 if kind == category:
-                    most[duty] = max(most.get(duty, 0), work)
-        return sum(most.values())
+                    works[duty].append(work)
+        return sum(sum(each) if duty in self.divided else max(each) for duty, each in works.items())
 
     def linked(self, one: str, other: str) -> bool:
         """Whether two parts overlap enough, or are required together."""
@@ -297,11 +308,11 @@ class Merger:
             for post in desk.posts:
                 hard, target = self.broken(person, post)
                 if not hard:
-                    ways.append((len(target), -self.points(person, post), post["id"], target))
+                    ways.append((len(target), -fit(self.world, person, post), post["id"], target))
             if ways:
-                _, points, _, target = min(ways, key=lambda way: way[:3])
-                stays = any(same_post(person, post) for post in desk.posts)
-                found.append(Seat(desk, frozenset(target), -points, stays))
+                _, rated, _, target = min(ways, key=lambda way: way[:3])
+                own = any(same_post(person, post) for post in desk.posts)
+                found.append(Seat(desk, frozenset(target), -rated, own))
         return found
 
     def broken(self, person: Row, post: Row) -> tuple[set[str], set[str]]:
@@ -324,11 +335,25 @@ class Merger:
         """Whether the policy names the stage `moves`."""
         return any(stage.name.value == "moves" for stage in self.policy.stages)
 
-    def points(self, person: Row, post: Row) -> int:
+    def preference(self, person: Row, desk: Desk, team: Team) -> int:
+        """What the wishes of both sides are worth at a desk of a team: wishes reach all of the team, or of the slot."""
+        parts, posts = set(team.parts), team.slots[desk.slot].posts
+        if WISHES in self.old:
+            parts, posts = {desk.part}, desk.posts
+        reached = parts | {post["id"] for post in posts}
+        wish = ranked([place in reached for place in person["preferences"]]) if person["preferences"] else 50
+        wanted = self.world.forces[desk.part]["wants_people"]
+        if wanted:
+            known = self.world.bits
+            theirs = [entry == person["id"] if entry in known else holds(self.world, entry, person) for entry in wanted]
+            wish = floor((wish + ranked(theirs)) * HALF + HALF)
+        return wish
+
+    def points(self, person: Row, seat: Seat, team: Team) -> int:
         """Weighted fit and preference; R30 off takes preference out."""
-        rated, merit = scores(self.world, person, post), self.policy.merit
-        wish = 0 if self.mode["R30"] == "off" else merit.preference * rated["preference"]
-        return merit.fit * rated["fit"] + wish
+        merit = self.policy.merit
+        wish = 0 if self.mode["R30"] == "off" else merit.preference * self.preference(person, seat.desk, team)
+        return merit.fit * seat.fit + wish
 
     def place(self, who: str, seat: Seat, team: Team) -> Place | None:
         """A person at a desk of a team; None where a bar of another part, or the supervisor, forbids it."""
@@ -356,12 +381,13 @@ class Merger:
         low = tuple(
             (desk.slot, level)
             for level in slot.levels
-            if person["categories"][desk.category] < level and not (seat.stays and self.exempts and desk.asked >= level)
+            if person["categories"][desk.category] < level and not (seat.own and self.exempts and desk.asked >= level)
         )
         home = person["current"].get("task_force")
         near = home in team.parts or any(home in self.world.forces[part]["succeeds"] for part in team.parts)
-        stability = (100 if seat.stays else 70 if near else 0) if home else 50
-        return Place(seat, team, cost, stability, supervised, low)
+        stays = seat.own if STAYING in self.old else any(same_post(person, post) for post in slot.posts)
+        stability = (100 if stays else 70 if near else 0) if home else 50
+        return Place(seat, team, cost, self.points(person, seat, team), stability, stays, supervised, low)
 
     # --- teams -------------------------------------------------------------------------------------------------------
 
@@ -436,7 +462,7 @@ class Merger:
         category, load = desks[0].category, desks[0].load
         if not category:
             seats = max(sum(post["seats"] for post in desk.posts) for desk in desks)
-            return Slot(name, seats, weight, must)
+            return Slot(name, seats, weight, must, tuple(posts))
         seats = ceil_at(self.union([desk.part for desk in desks], category), load)
         levels: dict[int, int] = {}
         if self.mode["R27"] == "hard":
@@ -444,7 +470,7 @@ class Merger:
             for level in asked[1:]:
                 parts = [desk.part for desk in desks if desk.asked >= level]
                 levels[level] = ceil_at(self.union(parts, category), load)
-        return Slot(name, seats, weight, must, levels)
+        return Slot(name, seats, weight, must, tuple(posts), levels)
 
     def fill(self, team: Team) -> None:
         """The places of the team each person may take."""
@@ -498,10 +524,10 @@ class Merger:
             return None
         cost = sum(place.cost for place in held)
         cost += sum(number for rule, number in over.items() if self.mode[rule] == "target")
-        merit = sum(place.seat.points for place in held)
+        merit = sum(place.points for place in held)
         if held and self.mode["R38"] != "off":
             merit += self.policy.merit.stability * max(place.stability for place in held)
-        return held, cost, int(bool(held) and not any(place.seat.stays for place in held)), merit
+        return held, cost, int(bool(held) and not any(place.stays for place in held)), merit
 
     @cached_property
     def families(self) -> list[list[str]]:
@@ -572,6 +598,16 @@ def same_duties(scenario: Scenario) -> dict[str, str]:
                 found[here] = first
                 ahead += near[here]
     return found
+
+
+def divided_duties(scenario: Scenario, same: dict[str, str]) -> frozenset[str]:
+    """Of the duties that are one, by their lowest id, those of which task forces do halves: one of them says so."""
+    return frozenset(same[duty.id] for duty in scenario.duties if duty.divided.value)
+
+
+def ranked(matches: list[bool]) -> int:
+    """The points of the first entry of a ranking that matches."""
+    return WISH_POINTS[min(3, matches.index(True))] if True in matches else 0
 
 
 # --- the staffing of one partition -----------------------------------------------------------------------------------
@@ -921,7 +957,16 @@ def merger_of(scenario: Scenario) -> Merger:
 
 def solve(scenario: Scenario) -> Answer | None:
     """The best value of each stage in turn over all partitions and plans; None where there is no plan."""
-    m = merger_of(scenario)
+    return best_of(merger_of(scenario))
+
+
+def solve_as(scenario: Scenario, old: Iterable[str]) -> Answer | None:
+    """The same with some of the page read as it once was (WISHES, STAYING)."""
+    return best_of(Merger(scenario, old))
+
+
+def best_of(m: Merger) -> Answer | None:
+    """The best value of each stage in turn; None where there is no plan."""
     if not m.pins_hold():
         return None
     ways = []

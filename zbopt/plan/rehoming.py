@@ -199,7 +199,7 @@ class Rehoming:
             takes = self.taken_over.get(team.id, {}) if grown else {}
             if not verdict.ends and (verdict.handed or takes):
                 left = self._duties_left[team.id]
-                rows = list(self._rows_left(team, takes))
+                rows = list(self._rows_left(team, takes)) or self._nothing_left(team)
                 changed["duties"] = tuple(duty for duty in team.duties if self.scenario.duty_class[duty] in left)
                 workload = [row for row in workload if row.task_force != team.id]
                 workload += [
@@ -222,6 +222,10 @@ class Rehoming:
         for same, work in takes.items():
             for category, fte in work.items():
                 yield left[same], category, fte
+
+    def _nothing_left(self, team: TaskForce) -> list[tuple[str, str, int]]:
+        """A row of no work, so that none is estimated for a task force that only lists what it still has."""
+        return [(duty, category, 0) for duty, category, _ in self.works.rows(team)][:1]
 
     # --- what it comes to --------------------------------------------------------------------------------------------
 
