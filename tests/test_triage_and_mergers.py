@@ -415,3 +415,19 @@ def test_the_audit_notices_work_that_vanishes(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Rehoming, "after", property(lambda self: self.before_growth))
     with pytest.raises(AuditError):
         planning.restructure(loaded)
+
+
+def test_nothing_is_estimated_for_what_a_clarified_one_only_lists() -> None:
+    """T1 hands over all its work and still lists D9: it goes on without workload, not with one made out of its seats."""
+    units = [{"id": "U1", "name": "单位一", "remit": ["D1"]}, {"id": "U2", "name": "单位二", "remit": ["D2"]}]
+    raw = case(
+        units=units,
+        duties=[duty("D1"), duty("D2"), duty("D9")],
+        task_forces=[team("T1", {"D1": 1, "D2": 1}, duties=["D9"])],
+    )
+    found = rehomed(raw)
+    assert decided(found) == {"T1": "clarify"}
+    assert found.triage.verdict_of["T1"].ends is False
+    assert found.conserved.kept == 0
+    assert found.after.posts == ()
+    assert planning.restructure(parse(raw)).document["headline"]["after"]["seats"] == 0

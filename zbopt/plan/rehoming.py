@@ -205,7 +205,7 @@ class Rehoming:
                 workload += [
                     Workload.model_construct(task_force=team.id, duty=d, category=k, fte=v) for d, k, v in rows
                 ]
-                busy = {category for _, category, _ in rows}
+                busy = {category for _, category, fte in rows if fte}
                 gone = {category for _, category, _ in self.works.rows(team)} - busy
                 posts = [post for post in posts if post.task_force != team.id or post.category not in gone]
             teams.append(team.model_copy(update=changed))
