@@ -60,7 +60,7 @@ def test_the_workbook_has_every_table(place: Path) -> None:
     zbopt(place, "restructure", "case", "--alternatives", "1", "--out", "run")
     book = CalamineWorkbook.from_path(str(place / "run/plan.xlsx"))
     wanted = {
-        "整合前后", "席位变化构成", "分类处置", "终止专班职责去向", "合并与节约席位", "按量定席（不计入合并）", "分类别席位", "重叠依据", "两两比较",
+        "整合前后", "席位变化构成", "分类处置", "职责移交去向", "合并与节约席位", "按量定席（不计入合并）", "分类别席位", "重叠依据", "两两比较",
         "备选整合方案", "重点任务", "专班动作", "人员动作", "席位动作", "单位动作",
     }  # fmt: skip
     assert wanted <= set(book.sheet_names)

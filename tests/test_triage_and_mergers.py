@@ -209,7 +209,22 @@ def test_a_receiver_adds_up_what_was_divided_and_takes_the_larger_of_what_was_no
         assert found.taken_over == {"T1": {"D1": {"ca": after}}}
         plan = planning.restructure(parse(raw)).document
         assert plan["bridge"]["taken_over"] == (1 if divided == "yes" else 0)
-        assert [row["workload"] for row in plan["taken_over"]] == [after]
+        (taken,) = plan["taken_over"]
+        assert [(row["own"], row["given"], row["together"]) for row in taken["duties"]] == [(50, {"T2": 100}, after)]
+        assert taken["seats"] == plan["bridge"]["taken_over"]
+
+
+def test_work_in_different_categories_is_neither_once_nor_asked_about() -> None:
+    raw = case(duties=[duty("D1")], task_forces=[team("T1", {"D1": {"ca": 1}}), team("T2", {"D1": {"cb": 1}})])
+    plan = planning.merge(parse(raw)).document
+    assert plan["mergers"][0]["duties"] == []
+    assert plan["undecided"] == []
+
+
+def test_halves_are_no_duplication() -> None:
+    raw = case(duties=[duty("D1", divided="yes")], task_forces=[team("T1", {"D1": 1}), team("T2", {"D1": 1})])
+    _, found = planning.overlap(parse(raw))
+    assert [(row["kind"], row["duties"][0]["divided"]) for row in found["pairs"]] == [("overlap", True)]
 
 
 def test_a_locked_one_takes_no_half() -> None:
@@ -218,6 +233,7 @@ def test_a_locked_one_takes_no_half() -> None:
         task_forces=[team("T1", {"D1": 2}, locked=True), team("T2", {"D1": 1}, score=10)],
     )
     assert homes(rehomed(raw)) == {("T2", "D1"): ("nobody", None)}
+    assert [row.locked for row in rehomed(raw).rows] == [("T1",)]
     raw["duties"] = [duty("D1")]
     assert homes(rehomed(raw)) == {("T2", "D1"): ("task_force", "T1")}
 
@@ -287,6 +303,38 @@ def test_people_still_drafted_stand_on_a_line_of_their_own() -> None:
     assert sum(plan["moves"][kind] for kind in ("stay", "adjust", "transfer", "return")) == 2
 
 
+def test_who_loses_the_post_hands_over_to_who_has_its_work_now() -> None:
+    """T1 gives D1 to U1 and D2 to U2 and keeps D3: P1, whose post goes, hands over to a unit; P2, whose desk stands, to T1."""
+    units = [{"id": "U1", "name": "单位一", "remit": ["D1"]}, {"id": "U2", "name": "单位二", "remit": ["D2"]}]
+    raw = case(
+        units=units,
+        duties=[duty("D1"), duty("D2"), duty("D3")],
+        task_forces=[team("T1", {"D1": 1, "D2": 1.2, "D3": {"cb": 0.4}})],
+        people=[incumbent("P1", "T1", "T1-ca", categories={"ca": 3}), incumbent("P2", "T1", "T1-cb")],
+        pins=[{"person": "P2", "task_force": "T1", "must": "否", "by": "组", "on": "2019-05-01", "why": "回避"}],
+    )
+    rows = {row["person"]: row for row in planning.restructure(parse(raw)).document["actions"]["people"]}
+    assert rows["P2"]["action"] == "return"
+    assert rows["P2"]["hand_over"] == {"kind": "task_force", "id": "T1"}
+    assert rows["P1"]["hand_over"] == {"kind": "unit", "id": "U2"}
+
+
+def test_what_was_handed_over_bars_nobody_and_covers_nothing() -> None:
+    units = [{"id": "U1", "name": "单位一", "remit": ["D1"]}, {"id": "U2", "name": "单位二", "remit": ["D2"]}]
+    teams = [team("T1", {"D1": 1, "D2": 1}, duties=["D3"])]
+    teams[0]["posts"].append({"id": "T1-h", "role": "head"})
+    raw = case(
+        units=units,
+        key_tasks=[{"id": "K1", "name": "要务", "state": "open"}],
+        duties=[duty("D1", key_task="K1"), duty("D2"), duty("D3")],
+        task_forces=teams,
+        people=[{"id": "P1", "name": "甲", "unit": "U1", "categories": {"ca": 3}, "conflicts": ["D1"]}],
+    )
+    plan = planning.restructure(parse(raw)).document
+    assert [(row["state"], row["units"]) for row in plan["key_tasks"]] == [("unit", ["U1"])]
+    assert [seat["person"] for seat in plan["seats"]] == ["P1"]
+
+
 # --- what keeps task forces apart ------------------------------------------------------------------------------------
 
 
@@ -320,6 +368,70 @@ def test_what_keeps_a_pair_apart_is_told(change: dict[str, Any], policy: dict[st
     from zbopt.planning.merging import overlap_notes
 
     assert [item.code for item in overlap_notes(loaded)] == [code]
+
+
+def blocked(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    _, found = planning.overlap(parse(raw))
+    return [item for row in found["pairs"] for item in row["blocked"]]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize(("max_size", "freed"), [(15, ["1 (3)", "0.5 (6)"]), (4, ["1 (3)"]), (2, [])])
+def test_the_load_that_would_free_a_merger_fits(max_size: int, freed: list[str], swapped: bool) -> None:
+    """3.00 of the same work at loads 1 and 0.5: 3 seats or 6; whichever id comes first."""
+    teams = [team("T1", {"D1": 3}), team("T2", {"D1": 3})]
+    teams[1 - swapped]["posts"][0] |= {"load": 0.5, "seats": 6}
+    raw = case(duties=[duty("D1")], task_forces=teams, policy={"merge": {"max_size": max_size}})
+    (item,) = blocked(raw)
+    assert (item["code"], item["args"]["freed"]) == ("Z355", freed)
+
+
+def test_who_must_merge_with_another_may_not_merge_alone() -> None:
+    require = {"merge": {"require": [{"task_forces": ["T2", "T3"]}]}}
+    teams = [team("T1", {"D1": 0.6}), team("T2", {"D1": 0.6}), team("T3", {"D2": 0.6})]
+    raw = case(duties=[duty("D1"), duty("D2")], task_forces=teams, policy=require)
+    assert [(item["code"], item["args"]["value"]) for item in blocked(raw)] == [("Z360", ["T3"])]
+    raw["policy"]["merge"] = {"max_members": 1}
+    assert [item["code"] for item in blocked(raw)] == ["Z358"]
+
+
+def test_check_tells_of_estimated_work_too_and_who_did_not_apply() -> None:
+    from zbopt.planning.merging import overlap_notes
+
+    teams = [
+        {
+            "id": f"T{n}",
+            "name": f"专班{n}",
+            "kind": kind,
+            "duties": ["D1"],
+            "posts": [{"id": f"T{n}-ca", "category": "ca"}],
+        }
+        for n, kind in ((1, "project"), (2, "special"))
+    ]
+    raw = case(duties=[duty("D1")], task_forces=teams, policy={"merge": {"same_kind": "yes"}})
+    raw["applications"] = [{"id": "A1", "name": "续办", "unit": "U1", "renews": "T1"}]
+    found = {item.code: item.message.args for item in overlap_notes(parse(raw))}
+    assert found.keys() == {"Z353", "Z348"}
+    assert (found["Z348"]["count"], found["Z348"]["of"]) == (1, 2)
+
+
+def test_a_required_group_that_cannot_be_is_told_once() -> None:
+    from zbopt.planning.merging import overlap_notes
+
+    policy = {"merge": {"same_kind": "yes", "require": [{"task_forces": ["T1", "T2"]}]}}
+    teams = [team("T1", {"D1": 1}), team("T2", {"D1": 1}, kind="special")]
+    raw = case(duties=[duty("D1")], task_forces=teams, policy=policy)
+    assert [(item.code, item.severity) for item in overlap_notes(parse(raw))] == [("Z353", "warning")]
+
+
+@pytest.mark.parametrize("header", ["id,name,divided", "id,name,divided.value", "编号,名称,分工"])
+def test_the_column_of_divided_duties(tmp_path: Path, header: str) -> None:
+    raw = case(task_forces=[team("T1", {"D1": 0.9}), team("T2", {"D1": 0.9})])
+    by, on = ("分工确认人", "分工确认时间") if header.startswith("编") else ("divided.by", "divided.on")
+    (tmp_path / "duties.csv").write_text(f"{header},{by},{on}\nD1,职责,是,组,2019-05-12\n", encoding="utf-8")
+    found = parse({**raw, "duties": "duties.csv"}, tmp_path).scenario
+    assert found.divided == {"D1"}
+    assert (found.duties[0].divided.by, found.duties[0].divided.on) == ("组", "2019-05-12")
 
 
 # --- the collected cases ---------------------------------------------------------------------------------------------

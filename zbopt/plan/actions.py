@@ -172,17 +172,21 @@ class Actions:
         current = person.current
         if current is None or self.rehoming is None:
             return None
-        homes = [row for row in self.rehoming.rows if row.source == current.task_force and row.target is not None]
+        gone = own is None and (current.post is not None or current.task_force not in self.m.team_of_part)
+        homes = [
+            row for row in self.rehoming.rows if gone and row.source == current.task_force and row.target is not None
+        ]
         if not homes:
-            team = self.m.team_of_part.get(current.task_force)
-            here = {self.m.team_of_part[desk.part].id for desk in self.m.desks_of_person.get(person.id, [])}
-            return None if team is None or team.id in here else {"kind": "task_force", "id": team.id}
+            return self._to_team(person, current.task_force)
         best = min(homes, key=lambda row: (-row.fte, row.duty))
         target = str(best.target)
-        if best.kind == "task_force":
-            team = self.m.team_of_part.get(target)
-            target = team.id if team is not None else target
-        return {"kind": best.kind, "id": target}
+        return self._to_team(person, target) if best.kind == "task_force" else {"kind": best.kind, "id": target}
+
+    def _to_team(self, person: Person, task_force: str) -> dict[str, str] | None:
+        """The team that a task force is part of now; nobody where it is over, or where the person sits in it."""
+        team = self.m.team_of_part.get(task_force)
+        here = {self.m.team_of_part[desk.part].id for desk in self.m.desks_of_person.get(person.id, [])}
+        return None if team is None or team.id in here else {"kind": "task_force", "id": team.id}
 
     # --- seats -------------------------------------------------------------------------------------------------------
 

@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.teams import Structure
+from zbopt.plan.teams import Structure, ceiling
 from zbopt.scenario.vocabulary import Linkage
 
 
 def of_pair(structure: Structure, one: str, other: str) -> tuple[Message, ...]:
     """Why two linked parts may not be a team by themselves; empty where they may."""
-    return (*_apart(structure, one, other), *_too_large(structure, (one, other)))
+    ids = (one, other)
+    found = [*_apart(structure, one, other), *_too_many(structure, ids)]
+    if not any(item.code in LOADS for item in found):  # whose seats depend on the load that both would have
+        found += _too_large(structure, ids)
+    for group in structure.works.required:
+        if group & set(ids) and not group <= set(ids):
+            further = tuple(sorted(group - set(ids)))
+            found.append(Message("Z360", {**_named(one, other), "value": further}))
+    return tuple(found)
+
+
+LOADS = ("Z355", "Z356")
+"""Codes of different loads in one slot."""
 
 
 def of_group(structure: Structure, ids: tuple[str, ...]) -> tuple[Message, ...]:
@@ -25,9 +37,14 @@ def of_group(structure: Structure, ids: tuple[str, ...]) -> tuple[Message, ...]:
             for one, other in combinations(sorted(ids), 2)
             if not structure.works.linked(one, other)
         ]  # fmt: skip
-    if len(ids) > merge.max_members:
-        found.append(Message("Z358", {"value": len(ids), "limit": merge.max_members}))
-    return (*found, *_too_large(structure, ids))
+    found += _too_many(structure, ids)
+    return (*found, *(() if any(item.code in LOADS for item in found) else _too_large(structure, ids)))
+
+
+def _too_many(structure: Structure, ids: tuple[str, ...]) -> Iterator[Message]:
+    limit = structure.scenario.policy.merge.max_members
+    if len(ids) > limit:
+        yield Message("Z358", {"value": len(ids), "limit": limit})
 
 
 def _named(one: str, other: str) -> dict[str, Argument]:
@@ -64,14 +81,26 @@ def _apart(structure: Structure, one: str, other: str) -> Iterator[Message]:
 
 
 def _loads(structure: Structure, one: str, other: str) -> Iterator[Message]:
-    """Different loads in one slot: either's would free the merger, if both had it."""
-    theirs = {(desk.kind, desk.key): desk for desk in structure.desks[other]}
-    for desk in structure.desks[one]:
-        same = theirs.get((desk.kind, desk.key))
-        if same is not None and same.load != desk.load:
-            loads = {"load": f"{desk.load / 100:g}", "other_load": f"{same.load / 100:g}"}
-            code = "Z356" if desk.kind == "role" else "Z355"
-            yield Message(code, {**_named(one, other), "category": desk.key, **loads})
+    """Different loads in one slot: either's would free the merger if both had it, where the seats it needs fit."""
+    team = structure.team((one, other))
+    for slot in team.slots:
+        loads = sorted({desk.load for desk in slot.desks}, reverse=True)
+        if len(loads) < 2:
+            continue
+        limit = structure.scenario.policy.merge.max_size
+        work = structure.work((one, other), slot.key) if slot.kind == "category" else None
+        seats = {load: slot.seats if work is None else ceiling(work, load) for load in loads}
+        fitting = [load for load in loads if team.seats - slot.seats + seats[load] <= limit]
+        mine, theirs = (next(desk.load for desk in slot.desks if desk.part == part) for part in (one, other))
+        args: dict[str, Argument] = {
+            **_named(one, other),
+            "category": slot.key,
+            "load": f"{mine / 100:g}",
+            "other_load": f"{theirs / 100:g}",
+            "freed": tuple(f"{load / 100:g} ({seats[load]})" for load in fitting),
+            "limit": limit,
+        }
+        yield Message("Z356" if slot.kind == "role" else "Z355", args)
 
 
 def _too_large(structure: Structure, ids: tuple[str, ...]) -> Iterator[Message]:

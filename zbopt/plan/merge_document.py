@@ -103,7 +103,7 @@ def derived_merge(
     """Everything that follows from scenario, decisions, partition and seats. Raises `Unreconciled`."""
     scenario, rehoming = scenario_to_merge(before, overrides)
     judged = [_verdict(item) for item in rehoming.triage.verdicts] if rehoming is not None else []
-    rehomed = [_rehomed(item, before) for item in rehoming.rows] if rehoming is not None else []
+    rehomed = [_rehomed(item, rehoming) for item in rehoming.rows] if rehoming is not None else []
     if partition is None:
         empty: Document = {"task_forces": [], "seats": [], "headline": {}, "mergers": [], "actions": {}}
         return {**empty, "triage": judged, "rehomed": rehomed, "relaxed": [], "warnings": []}
@@ -131,7 +131,7 @@ def derived_merge(
         "key_tasks": key_tasks(before, m, rehomed),
         "triage": judged,
         "rehomed": rehomed,
-        "taken_over": taken_over(rehoming),
+        "taken_over": taken_over(m, rehoming),
         "work": None if rehoming is None else asdict(rehoming.conserved),
         "right_sizing": sizes,
         "bridge": steps,
@@ -162,17 +162,17 @@ def _verdict(item: Verdict) -> Document:
     }
 
 
-def _rehomed(item: Rehomed, before: Scenario) -> Document:
-    duty = next(duty for duty in before.duties if duty.id == item.duty)
+def _rehomed(item: Rehomed, rehoming: Rehoming) -> Document:
     return {
         "duty": item.duty,
         "same": item.same,
-        "name": duty.name,
+        "name": next(duty.name for duty in rehoming.scenario.duties if duty.id == item.duty),
         "from": item.source,
         "workload": item.fte,
         "estimated": item.estimated,
         "to": {"kind": item.kind, "id": item.target},
-        "key_task": duty.key_task,
+        "locked": list(item.locked),
+        "key_tasks": list(rehoming.triage.key_tasks_of.get(item.same, ())),
     }
 
 

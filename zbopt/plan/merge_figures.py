@@ -54,7 +54,7 @@ def right_sizing(m: MergedPlan, before: Scenario, rehoming: Rehoming | None) -> 
     `given_back`: seats of the work that clarifying hands to others; `taken_over`: of work it got from others; apart as well.
     """
     whole = m.structure if rehoming is None else Structure(rehoming.triage.every)
-    less = m.structure if rehoming is None else Structure(rehoming.before_growth)
+    less = m.structure if rehoming is None else rehoming.structure_before_growth
     rows = []
     for part in m.structure.works.parts:
         if before.task_force_by_id[part.id].state is TaskForceState.RUNNING:
@@ -83,7 +83,7 @@ def bridge(
     running = [team.id for team in before.task_forces if team.state is TaskForceState.RUNNING]
     ended = [key for key in running if key not in m.structure.part_by_id]
     new = [part for part in m.structure.works.parts if part.id not in running]
-    less = m.structure if rehoming is None else Structure(rehoming.before_growth)
+    less = m.structure if rehoming is None else rehoming.structure_before_growth
     set_up = sum(less.alone(less.part_by_id[part.id]) for part in new)
     return {
         "before": sum(post.seats for key in running for post in before.posts_of[key]),
@@ -97,27 +97,35 @@ def bridge(
     }
 
 
-def taken_over(rehoming: Rehoming | None) -> list[Document]:
-    """What each part takes over from others: duty, from whom, workload of its own and after in hundredths."""
+def taken_over(m: MergedPlan, rehoming: Rehoming | None) -> list[Document]:
+    """What each receiver takes over: the seats it adds, and by duty and category from whom, its own work and what it comes to.
+
+    Hundredths; categories in which nothing is added are left out.
+    """
     if rehoming is None:
         return []
     names = {duty.id: duty.name for duty in rehoming.scenario.duties}
-    rows = []
+    less = rehoming.structure_before_growth
+    found = []
     for part, duties in sorted(rehoming.taken_over.items()):
+        rows = []
         for same, work in sorted(duties.items()):
-            given = [row for row in rehoming.rows if (row.kind, row.target, row.same) == (TASK_FORCE, part, same)]
-            rows.append(
-                {
-                    "task_force": part,
-                    "duty": same,
-                    "name": names[same],
-                    "from": [row.source for row in given],
-                    "own": rehoming.works.by_duty[part].get(same, 0),
-                    "workload": sum(work.values()),
-                    "divided": same in rehoming.scenario.divided,
-                }
-            )
-    return rows
+            duty = rehoming.duty_of(part, same)
+            givers = [row for row in rehoming.rows if (row.kind, row.target, row.same) == (TASK_FORCE, part, same)]
+            for category, fte in sorted(work.items()):
+                own = rehoming.works.of[part].get((same, category), 0)
+                given = {row.source: row.work[category] for row in givers if row.work.get(category)}
+                if fte > own:
+                    row = {"duty": duty, "name": names[duty], "category": category, "own": own, "given": given}
+                    rows.append({**row, "counted": _counted(m.structure, same), "together": fte})
+        seats = m.structure.alone(m.structure.part_by_id[part]) - less.alone(less.part_by_id[part])
+        found.append({"task_force": part, "seats": seats, "duties": rows})
+    return found
+
+
+def _counted(structure: Structure, duty: str) -> str:
+    """How the work of several for one duty is counted."""
+    return "added_up" if duty in structure.scenario.divided else "once"
 
 
 def categories(m: MergedPlan, before: Scenario) -> list[Document]:
@@ -181,26 +189,16 @@ def merger(structure: Structure, team: Team) -> Document:
 
 
 def _shared_duties(structure: Structure, ids: Sequence[str]) -> list[Document]:
-    """Duties that several parts of a merger do: counted once, or added up where the duty is divided; hundredths."""
+    """Duties and categories in which several parts of a merger work: counted once, or added up where divided; hundredths."""
     works = structure.works
     names = {duty.id: duty.name for duty in structure.scenario.duties}
     rows = []
-    for same in sorted({duty for key in ids for duty in works.by_duty[key]}):
-        own = {key: works.by_duty[key][same] for key in ids if same in works.by_duty[key]}
+    for same, category in sorted({key for part in ids for key in works.of[part]}):
+        own = {part: works.of[part][same, category] for part in ids if (same, category) in works.of[part]}
         if len(own) > 1:
-            categories = {category for key in own for duty, category in works.of[key] if duty == same}
-            needed = [[works.of[key].get((same, category), 0) for key in own] for category in categories]
-            is_divided = same in structure.scenario.divided
-            whole = sum(sum(row) if is_divided else max(row) for row in needed)
-            rows.append(
-                {
-                    "duty": same,
-                    "name": names[same],
-                    "workload": own,
-                    "counted": "added_up" if is_divided else "once",
-                    "together": whole,
-                }
-            )
+            row = {"duty": same, "name": names[same], "category": category, "workload": own}
+            whole = works.together(same, own.values())
+            rows.append({**row, "counted": _counted(structure, same), "together": whole})
     return rows
 
 

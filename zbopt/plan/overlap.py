@@ -24,10 +24,12 @@ DEFAULT_THRESHOLD = 5000
 
 
 def kind_of_pair(works: Workloads, one: str, other: str) -> str | None:
-    """duplication: all duties of one are the other's too; overlap: some are; fragmentation: only a key task in common; None."""
+    """duplication: all duties of one are the other's too, and not all of these are divided; overlap: some are; fragmentation: only a
+    key task in common; None."""
     mine, theirs = (_classes(works, key) for key in (one, other))
     if mine & theirs:
-        return DUPLICATION if mine <= theirs or theirs <= mine else OVERLAP
+        whole = (mine <= theirs or theirs <= mine) and not mine & theirs <= works.scenario.divided
+        return DUPLICATION if whole else OVERLAP
     return FRAGMENTATION if _tasks(works, one) & _tasks(works, other) else None
 
 
@@ -46,6 +48,7 @@ def pair_evidence(structure: Structure, one: str, other: str) -> dict[str, Any]:
     overlap = works.overlap(one, other)
     teams = works.scenario.task_force_by_id
     units = [{team.lead_unit, *team.member_units} - {None} for team in (teams[one], teams[other])]
+    blocked = of_pair(structure, overlap.one, overlap.other)
     supervisors = {teams[one].supervisor, teams[other].supervisor}
     return {
         "parts": [overlap.one, overlap.other],
@@ -53,10 +56,8 @@ def pair_evidence(structure: Structure, one: str, other: str) -> dict[str, Any]:
         "jaccard": overlap.jaccard_per_10000,
         "common": overlap.common,
         "linked": works.linked(one, other),
-        "may_merge": structure.may_be_one((overlap.one, overlap.other)),
-        "blocked": [item.as_json() for item in of_pair(structure, overlap.one, overlap.other)]
-        if works.linked(one, other)
-        else [],
+        "may_merge": works.linked(one, other) and not blocked,
+        "blocked": [item.as_json() for item in blocked] if works.linked(one, other) else [],
         "kind": kind_of_pair(works, one, other),
         "duties": [
             {
@@ -107,7 +108,7 @@ def undecided(structure: Structure) -> list[dict[str, Any]]:
     for part, duties in works.by_duty.items():
         for same, fte in duties.items():
             doers.setdefault(same, {})[part] = fte
-    rows = []
+    rows: list[dict[str, Any]] = []
     for same, own in doers.items():
         if len(own) < 2 or same in answered:
             continue
@@ -116,8 +117,9 @@ def undecided(structure: Structure) -> list[dict[str, Any]]:
             for (duty, category), fte in works.of[part].items():
                 if duty == same:
                     most[category] = max(most.get(category, 0), fte)
-        row = {"duty": same, "name": names[same], "workload": own, "once": sum(most.values()), "sum": sum(own.values())}
-        rows.append(row)
+        once, added = sum(most.values()), sum(own.values())
+        if once < added:  # else they work in different categories, and the answer changes nothing
+            rows.append({"duty": same, "name": names[same], "workload": own, "once": once, "sum": added})
     return sorted(rows, key=lambda row: (row["once"] - row["sum"], row["duty"]))
 
 

@@ -7,9 +7,10 @@ to units + finished + with nobody. Meaning: `docs/merging.md`, New homes, Work f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from zbopt.plan.teams import Structure
 from zbopt.plan.triage import Triage
 from zbopt.scenario.models import Scenario, TaskForce, Workload
 from zbopt.scenario.vocabulary import Disposition, TaskForceState
@@ -33,6 +34,8 @@ class Rehomed:
     estimated: bool
     kind: str
     target: str | None
+    locked: tuple[str, ...] = ()
+    """Task forces that still have the duty, but are locked and do not do as much of it."""
 
     @property
     def fte(self) -> int:
@@ -108,7 +111,8 @@ class Rehoming:
                 if taker is not None:
                     yield self._row(team.id, duty, TASK_FORCE, taker)
                 else:
-                    yield self._row(team.id, duty, NOBODY if unit is None else UNIT, unit)
+                    locked = tuple(part.id for part in self._parts if same in self._duties_left[part.id])
+                    yield replace(self._row(team.id, duty, NOBODY if unit is None else UNIT, unit), locked=locked)
 
     def _row(self, source: str, duty: str, kind: str, target: str | None) -> Rehomed:
         same = self.scenario.duty_class[duty]
@@ -169,18 +173,24 @@ class Rehoming:
 
     def joined(self, same: str, works: Iterable[Work]) -> Work:
         """The work of several for one duty: the largest in each category, of a divided duty the sum."""
-        found: dict[str, int] = {}
-        for work in works:
-            for category, fte in work.items():
-                have = found.get(category, 0)
-                found[category] = have + fte if same in self.scenario.divided else max(have, fte)
-        return found
+        every = list(works)
+        categories = {category: None for work in every for category in work}  # in order, without hash order
+        return {key: self.works.together(same, (work.get(key, 0) for work in every)) for key in categories}
 
     @cached_property
     def after(self) -> Scenario:
         """The scenario that is merged: ended ones ended, set-up ones running, clarified ones without what they handed over,
         receivers grown."""
         return self._changed(grown=True)
+
+    @cached_property
+    def structure_before_growth(self) -> Structure:
+        """Desks and seats of the parts without the work they take over."""
+        return Structure(self.before_growth)
+
+    def duty_of(self, part: str, same: str) -> str:
+        """The lowest id under which a part that does not end has a duty."""
+        return self._duties_left[part][same]
 
     @cached_property
     def before_growth(self) -> Scenario:
@@ -225,7 +235,8 @@ class Rehoming:
 
     def _nothing_left(self, team: TaskForce) -> list[tuple[str, str, int]]:
         """A row of no work, so that none is estimated for a task force that only lists what it still has."""
-        return [(duty, category, 0) for duty, category, _ in self.works.rows(team)][:1]
+        duty = min(self._duties_left[team.id].values(), default=None)
+        return [] if duty is None else [(duty, category, 0) for _, category, _ in self.works.rows(team)][:1]
 
     # --- what it comes to --------------------------------------------------------------------------------------------
 

@@ -140,8 +140,7 @@ class Structure:
         """W of the union of some parts in a category: each duty once, at the most any of them needs; divided ones added up."""
         total = 0
         for duty in {duty for part in parts for duty, own in self.works.of[part] if own == category}:
-            needed = [self.works.of[part].get((duty, category), 0) for part in parts]
-            total += sum(needed) if duty in self.scenario.divided else max(needed)
+            total += self.works.together(duty, (self.works.of[part].get((duty, category), 0) for part in parts))
         return total
 
     def team(self, ids: tuple[str, ...]) -> Team:
@@ -214,11 +213,6 @@ class Structure:
                 wrong.append("max_size")
             if wrong:
                 yield team.id, Message("fault.team", {"task_force": team.id, "value": tuple(wrong)})
-
-    def may_be_one(self, ids: tuple[str, ...]) -> bool:
-        """Whether the policy lets these parts be one team by themselves."""
-        team = self.team(ids)
-        return team.seats <= self.scenario.policy.merge.max_size and not any(wrong for _, wrong in self._broken(team))
 
     def _broken(self, team: Team) -> Iterator[tuple[str, bool]]:
         merge = self.scenario.policy.merge

@@ -121,7 +121,7 @@ class Triage:
             evidence.insert(0, Message("triage.locked", {"why": team.lock_reason or ""}))
         elif not evidence:
             evidence.append(Message("triage.keep"))
-        done = self._done_in_part(team)
+        done = self._done_in_part(team) if decision is not Disposition.DISSOLVE else None
         evidence += [] if done is None else [done]
         if decision is not Disposition.CLARIFY:
             return Verdict(team.id, proposal, decision, tuple(evidence), override, decision in ENDS)
@@ -189,7 +189,8 @@ class Triage:
         found = self._finished(team)
         if found is None or not self._is_enough_done(*found):
             return None
-        return Message("triage.dissolve", {"value": self._named_tasks(team), "share": _percent(*found)})
+        share = _percent(*found) if found[1] else ""
+        return Message("triage.dissolve", {"value": self._named_tasks(team), "share": share})
 
     def _done_in_part(self, team: TaskForce) -> Message | None:
         """All key tasks done, but most of the work is other work: told, it ends nothing."""

@@ -27,7 +27,7 @@ def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     if nothing:
         raise DiagnosticsError([*nothing, *loaded.diagnostics])
     found = [*loaded.diagnostics, *stages_left_out(loaded), *too_large(loaded), *supply(loaded)]
-    found += overlap_notes(loaded) if loaded.scenario.workload else ()
+    found += overlap_notes(loaded)
     return loaded, ordered(found)
 
 

@@ -180,8 +180,10 @@ def overlap_notes(loaded: Loaded) -> Iterator[Diagnostic]:
 
     scenario = loaded.scenario
     structure = Structure(Triage(scenario).every)
+    required = structure.works.required
     for one, other in structure.works.overlaps:
-        if structure.works.linked(one, other):
+        told = any({one, other} <= group for group in required)  # by what must be merged
+        if structure.works.linked(one, other) and not told:
             for message in of_pair(structure, one, other):
                 yield Diagnostic(message, "note", loaded.mark("task_forces", one), (one, other), "")
     yield from _unmet(loaded, structure)
@@ -189,7 +191,7 @@ def overlap_notes(loaded: Loaded) -> Iterator[Diagnostic]:
     running = [team.id for team in scenario.task_forces if team.state is TaskForceState.RUNNING]
     silent = [key for key in running if key not in renewed]
     reapply = scenario.policy.triage.reapply
-    if silent and (renewed or reapply != NONE):
+    if silent and (scenario.applications or reapply != NONE):
         shown = reapply if isinstance(reapply, str) else "; ".join(reapply)
         message = Message("Z348", {"count": len(silent), "of": len(running), "value": shown})
         yield Diagnostic(message, "note", loaded.mark("policy", "policy"), (), "triage.reapply")

@@ -86,6 +86,8 @@ class MergeTables:
             code = "ui.cut" if cut > 0 else "ui.grown"
             shown = self.say(code, count=abs(cut), share=share(abs(cut), before[key])) if cut else ""
             rows.append((self.say(f"ui.headline.{key}"), before[key], after[key], shown))
+            if key == "people" and before["still_drafted"]:  # to task forces that ended earlier
+                rows.append((self.say("ui.headline.still_drafted"), before["still_drafted"], "", ""))
         for old, new in zip(before["composition"], after["composition"], strict=True):
             cells = [
                 self.say("ui.count_share", count=i["count"], out_of=i["out_of"], share=share(i["count"], i["out_of"]))
@@ -121,28 +123,53 @@ class MergeTables:
                 self._team(row["from"]),
                 fte(row["workload"]) + (self.say("ui.estimated") if row["estimated"] else ""),
                 self.language.word(row["to"]["kind"]),
-                self._where(row["to"]),
+                self._where(row["to"]) + self._refused(row["locked"]),
             )
             for row in self.plan["rehomed"]
         )
         header = self._titles("duty", "from", "workload", "goes_to", "who")
         return Sheet(self.say("ui.rehomed"), header, rows, frozenset({2}))
 
-    def taken_over(self) -> Sheet:
-        """What each task force takes over: the duty, from whom, its own work and what it comes to."""
+    def _refused(self, locked: Sequence[str]) -> str:
+        """Who has the duty as well and takes nothing of it."""
+        return f" ({self.say('ui.refused_locked', value=tuple(locked))})" if locked else ""
+
+    def work(self) -> Sheet:
+        """Where the work of last year's task forces and of those set up is, in full-time equivalents."""
+        work = self.plan["work"]
+        rows = tuple((self.say(f"ui.work.{key}"), fte(value)) for key, value in work.items())
+        return Sheet(self.say("ui.work"), self._titles("figure", "workload"), rows, frozenset({1}))
+
+    def questions(self) -> Sheet:
+        """Duties that several do and of which nobody said whether they are divided."""
         rows = tuple(
             (
-                self._team(row["task_force"]),
                 f"{row['duty']} {row['name']}",
-                ", ".join(row["from"]),
-                fte(row["own"]),
-                fte(row["workload"]),
-                self.say("ui.counted.added_up" if row["divided"] else "ui.counted.once"),
+                "; ".join(f"{key} {fte(value)}" for key, value in row["workload"].items()),
+                fte(row["once"]),
+                fte(row["sum"]),
             )
-            for row in self.plan["taken_over"]
+            for row in self.plan["undecided"]
         )
-        header = self._titles("task_force", "duty", "from", "own", "together", "counted")
-        return Sheet(self.say("ui.taken_over"), header, rows, frozenset({3, 4}))
+        return Sheet(self.say("ui.questions"), self._titles("duty", "workload", "once", "sum"), rows, frozenset({2, 3}))
+
+    def taken_over(self) -> Sheet:
+        """What each task force takes over: duty and category, its own work, what others give, what it comes to, seats added."""
+        rows = tuple(
+            (
+                f"{self._team(item['task_force'])} ({item['seats']:+d})",
+                f"{row['duty']} {row['name']}",
+                self._category(row["category"]),
+                fte(row["own"]),
+                "; ".join(f"{key} {fte(value)}" for key, value in row["given"].items()),
+                self.say(f"ui.counted.{row['counted']}"),
+                fte(row["together"]),
+            )
+            for item in self.plan["taken_over"]
+            for row in item["duties"]
+        )
+        header = self._titles("task_force", "duty", "category", "own", "given", "counted", "together")
+        return Sheet(self.say("ui.taken_over"), header, rows, frozenset({3, 6}))
 
     def counted(self) -> Sheet:
         """Of every merger the duties its parts share: counted once or added up."""
@@ -150,6 +177,7 @@ class MergeTables:
             (
                 item["task_force"],
                 f"{row['duty']} {row['name']}",
+                self._category(row["category"]),
                 "; ".join(f"{key} {fte(value)}" for key, value in row["workload"].items()),
                 self.say(f"ui.counted.{row['counted']}"),
                 fte(row["together"]),
@@ -157,8 +185,8 @@ class MergeTables:
             for item in self.plan["mergers"]
             for row in item["duties"]
         )
-        header = self._titles("team", "duty", "workload", "counted", "together")
-        return Sheet(self.say("ui.counted"), header, rows, frozenset({4}))
+        header = self._titles("team", "duty", "category", "workload", "counted", "together")
+        return Sheet(self.say("ui.counted"), header, rows, frozenset({5}))
 
     def key_tasks(self) -> Sheet:
         """Open key tasks: who answers for each."""
@@ -372,7 +400,9 @@ class MergeTables:
             self.overlaps(),
         ]
         if self.plan["kind"] == "restructure":
-            found[2:2] = [self.triage(True), self.rehomed(), self.taken_over()]
+            found[2:2] = [self.triage(True), self.rehomed(), self.taken_over(), self.work()]
+        if self.plan["undecided"]:
+            found.append(self.questions())
         others = self.alternatives()
         found += [] if others is None else [others]
         return [*found, self.key_tasks(), self.task_forces(), self.people(), self.seats(), self.units()]
@@ -385,6 +415,7 @@ def pair_sheet(title: str, pairs: Sequence[Mapping[str, Any]], scenario: Scenari
     for pair in pairs:
         shared = [
             f"{row['duty']} {names[row['duty']]} ({fte(row['workload'][0])}/{fte(row['workload'][1])})"
+            + (language.text("ui.divided") if row["divided"] else "")
             for row in pair["duties"]
         ]
         further = [
@@ -421,7 +452,6 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     parts += [say("ui.unique") if plan["repeatable"] else say("ui.not_unique"), *_least(plan, language), ""]
     parts += [
         tables.headline().text(),
-        *_still_drafted(plan, language),
         "",
         tables.bridge().text(),
         "",
@@ -456,12 +486,6 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
         titles = [say(f"col.{key}") for key in UNFILLED]
         parts += [say("ui.unfilled"), table(titles, unfilled_rows(plan, scenario, language)), ""]
     return "\n".join([*parts, *team_tables(plan, scenario, language)])
-
-
-def _still_drafted(plan: Mapping[str, Any], language: Language) -> list[str]:
-    """People of task forces that ended earlier, on a line of their own."""
-    count = plan["headline"]["before"]["still_drafted"]
-    return [wrapped(language.text("ui.still_drafted", count=count))] if count else []
 
 
 def _least(plan: Mapping[str, Any], language: Language) -> list[str]:

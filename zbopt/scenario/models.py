@@ -243,6 +243,12 @@ class Divided(Model):
     def _answer_alone(cls, value: Any) -> Any:
         return value if isinstance(value, (Mapping, Divided)) else {"value": value}
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """The answer alone, or with who gave it and when."""
+        schema = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [schema["properties"]["value"], schema]}
+
 
 class Duty(Model):
     """A duty (职责) of one or several task forces."""

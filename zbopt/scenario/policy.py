@@ -252,6 +252,9 @@ class MergePolicy(Model):
 
 
 EVERY, NONE = "all", "none"
+REAPPLY_SCHEMA = {
+    "anyOf": [{"enum": ["all", "全部", "none", "无"]}, {"type": ["string", "array"], "items": {"type": "string"}}]
+}
 
 
 def _parse_reapply(value: Any) -> str | tuple[str, ...]:
@@ -260,13 +263,13 @@ def _parse_reapply(value: Any) -> str | tuple[str, ...]:
     if isinstance(value, str) and normal(value).lower() in words:
         return words[normal(value).lower()]
     ids: tuple[str, ...] = parse_list(parse_id)(value)
-    return ids
+    return ids or NONE
 
 
 class TriagePolicy(Model):
     """What triage ends: who must apply again to go on, and how much of the work must be done to dissolve."""
 
-    reapply: Annotated[str | tuple[str, ...], *typed(_parse_reapply, {"type": ["string", "array"]})] = NONE
+    reapply: Annotated[str | tuple[str, ...], *typed(_parse_reapply, REAPPLY_SCHEMA)] = NONE
     dissolve_share: ShareField = Share(8000)
 
     def must_apply(self, task_force: str) -> bool:

@@ -319,6 +319,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "重点任务": "key_task",
         "权重": "weight",
         "分工": "divided.value",
+        "divided": "divided.value",
         "分工确认人": "divided.by",
         "分工确认时间": "divided.on",
     },

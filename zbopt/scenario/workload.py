@@ -5,7 +5,7 @@ Workloads are whole hundredths of full time. Meaning: `docs/merging.md`, What is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,6 +135,10 @@ class Workloads:
     def total(self) -> Mapping[str, int]:
         """W(i): by part, hundredths."""
         return {part: sum(rows.values()) for part, rows in self.of.items()}
+
+    def together(self, duty: str, works: Iterable[int]) -> int:
+        """Hundredths of several for one duty in one category: the largest, since they do the same work; of a divided duty the sum."""
+        return sum(works) if duty in self.scenario.divided else max(works, default=0)
 
     def categories(self, part: str) -> tuple[str, ...]:
         """The categories a part has workload in, sorted."""
