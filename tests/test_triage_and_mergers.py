@@ -543,3 +543,32 @@ def test_nothing_is_estimated_for_what_a_clarified_one_only_lists() -> None:
     assert found.conserved.kept == 0
     assert found.after.posts == ()
     assert planning.restructure(parse(raw)).document["headline"]["after"]["seats"] == 0
+
+
+def test_a_comparison_says_which_verdict_changed(tmp_path: Path) -> None:
+    raw = case(duties=[duty("D1"), duty("D2")], task_forces=[team("T1", {"D1": 1}), team("T2", {"D2": 1})])
+    before = planning.restructure(parse(raw))
+    raw["policy"]["triage"] = {"reapply": ["T2"]}
+    found = planning.compare(before, planning.restructure(parse(raw)))
+    assert found.document["against_first"][0]["verdicts"] == [
+        {"task_force": "T2", "before": "keep", "after": "not_renewed"}
+    ]
+
+
+def test_a_plan_that_ends_everything_has_figures(tmp_path: Path) -> None:
+    raw = case(duties=[duty("D1")], task_forces=[team("T1", {"D1": 1}, score=10)])
+    before = planning.restructure(parse(raw))
+    raw["task_forces"][0]["score"] = 90
+    found = planning.compare(before, planning.restructure(parse(raw)))
+    assert [side["figures"]["task_forces"] for side in found.document["sides"]] == [0, 1]
+
+
+def test_a_frontier_is_no_side_of_a_comparison(tmp_path: Path) -> None:
+    folder = tmp_path / "frontier"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    from zbopt.diagnostics import DiagnosticsError
+
+    with pytest.raises(DiagnosticsError) as problem:
+        planning.compare(folder, folder)
+    assert {item.code for item in problem.value.diagnostics} == {"Z501"}

@@ -111,7 +111,7 @@ def _text(value: Any) -> str:
 
 def figures(plan: Document) -> dict[str, int]:
     """The headline figures of a plan: task forces, people, seats filled and empty, kinds of moves, stages."""
-    if not plan["seats"]:
+    if not plan["headline"]:
         return {}
     after = plan["headline"]["after"]
     filled = sum(seat["person"] is not None for seat in plan["seats"])
@@ -128,7 +128,7 @@ def figures(plan: Document) -> dict[str, int]:
 
 def composition(plan: Document) -> dict[str, tuple[int, int]]:
     """Count and number of people of each overall quota after the plan."""
-    if not plan["seats"]:
+    if not plan["headline"]:
         return {}
     return {row["of"]: (row["count"], row["out_of"]) for row in plan["headline"]["after"]["composition"]}
 
@@ -152,7 +152,7 @@ def places(plan: Document) -> dict[str, list[str]]:
 
 def people_changes(one: Side, other: Side) -> list[Document]:
     """Everybody who is placed otherwise, with the reasons that can be told from the inputs and the other plan."""
-    if one.plan is None or other.plan is None or not one.plan["seats"] or not other.plan["seats"]:
+    if one.plan is None or other.plan is None or not one.plan["headline"] or not other.plan["headline"]:
         return []  # against no plan nobody is placed otherwise
     before, after = places(one.plan), places(other.plan)
     rows = []
@@ -253,10 +253,23 @@ def comparison(sides: Sequence[Side]) -> Document:
                 "people": people_changes(first, side),
                 "mergers_gone": _less(first, side),
                 "mergers_new": _less(side, first),
+                "verdicts": verdict_changes(first, side),
             }
             for side in sides[1:]
         ],
     }
+
+
+def verdict_changes(one: Side, other: Side) -> list[Document]:
+    """Task forces that are decided on otherwise; nothing is said where only one of the plans decides."""
+    decided = [
+        {row["task_force"]: row["decision"] for row in (side.plan or {}).get("triage", ())} for side in (one, other)
+    ]
+    return [
+        {"task_force": key, "before": decided[0][key], "after": decided[1][key]}
+        for key in sorted(decided[0].keys() & decided[1].keys())
+        if decided[0][key] != decided[1][key]
+    ]
 
 
 def _less(one: Side, other: Side) -> list[list[str]]:

@@ -94,7 +94,11 @@ def _side(
 
 
 def _is_plan(path: Path) -> bool:
-    return path.suffix == ".json" or (runfolder.is_folder(path) and (path / runfolder.PLAN).is_file())
+    """Whether a path is a result: a plan, or a folder of ours that has none (a grid, a frontier), which is told as such."""
+    if path.suffix == ".json" or not runfolder.is_folder(path):
+        return path.suffix == ".json"
+    has_manifest = (path / runfolder.MANIFEST).is_file() and not (path / "scenario.yaml").is_file()
+    return has_manifest or (path / runfolder.PLAN).is_file()
 
 
 def scenario_of(source: str | Path) -> Scenario:

@@ -209,6 +209,13 @@ class Lists(Telling):
                 people,
             ),
         ]
+        verdicts = tuple(
+            (row["task_force"], self.language.word(row["before"]), self.language.word(row["after"]))
+            for row in item["verdicts"]
+        )
+        if verdicts:
+            titles = self.titles("task_force", "before", "after")
+            found.append(Sheet(self.say("compare.verdicts", label=label), titles, verdicts))
         if mergers:
             found.append(Sheet(self.say("compare.mergers", label=label), self.titles("change", "task_forces"), mergers))
         return found
