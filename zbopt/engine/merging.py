@@ -30,6 +30,17 @@ class Kept:
     person: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A wish of a person at a desk, worth `value`, that is granted where one of the parts `joined` is in the team."""
+
+    person: int
+    desk: int
+    pair: int
+    value: int
+    joined: frozenset[int]
+
+
 @dataclass
 class Merging:
     """A merging model in the making, on some of the candidate teams."""
@@ -38,6 +49,7 @@ class Merging:
     found: Candidates
     teams: Ints
     _kin_pairs: dict[int, Ints] = field(default_factory=dict)
+    _teams_with: dict[tuple[int, frozenset[int]], tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def builder(self) -> ModelBuilder:
@@ -123,6 +135,17 @@ class Merging:
             lists[one].append(other)
             lists[other].append(one)
         return tuple(tuple(sorted(item)) for item in lists)
+
+    def teams_with(self, part: int, others: frozenset[int]) -> tuple[int, ...]:
+        """Places of the teams that hold a part and one of some others."""
+        if (part, others) not in self._teams_with:
+            holding = (
+                place
+                for place in self.teams_of_part[part].tolist()
+                if others.intersection(self.found.teams[self.teams[place]])
+            )
+            self._teams_with[part, others] = tuple(holding)
+        return self._teams_with[part, others]
 
     @cached_property
     def posts_in_slot(self) -> Mapping[tuple[int, tuple[str, str]], tuple[str, ...]]:
