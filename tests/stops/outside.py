@@ -129,5 +129,7 @@ def _true(stop: Stop, plan: dict[str, Any], ended: Ended) -> None:
     expected = "proved" if proved else "stopped" if stop.way == "SIGINT" else "feasible"
     if plan["status"] != expected:
         stop.fault("untrue status", f"{plan['status']} for {expected}")
-    if (ended.code == 130) != (plan["status"] == "stopped"):
-        stop.fault("exit code", f"{ended.code} with status {plan['status']}")
+    # by a stop before the stages were proved, or in the choice between equal plans
+    cut = plan["ended"] == "interrupted"
+    if (ended.code == 130) != cut or (plan["status"] == "stopped" and not cut) or (cut and plan["repeatable"]):
+        stop.fault("exit code", f"{ended.code} with status {plan['status']}, ended {plan['ended']}")
