@@ -77,6 +77,14 @@ def test_the_smaller_half_of_a_duty_is_clarified_into_the_larger() -> None:
     assert homes(found) == {("T1", "D1"): ("task_force", "T2")}
 
 
+def test_a_task_force_with_the_id_of_a_unit_is_no_unit() -> None:
+    units = [{"id": "U1", "name": "单位一"}, {"id": "T2", "name": "单位二"}]
+    teams = [team("T1", {"D1": 0.05}), team("T2", {"D1": 3})]
+    found = rehomed(case(units=units, duties=[duty("D1")], task_forces=teams, policy=forbid("T1", "T2")))
+    assert homes(found) == {("T1", "D1"): ("task_force", "T2")}
+    assert found.triage.verdict_of["T1"].evidence[0].args["value"] == ("D1 职责D1→专班T2",)
+
+
 def test_a_locked_sliver_receives_nothing_and_gives_nothing() -> None:
     raw = case(duties=[duty("D1")], task_forces=[team("T1", {"D1": 0.05}, locked=True), team("T2", {"D1": 3})])
     found = rehomed(raw)

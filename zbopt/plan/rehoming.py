@@ -91,7 +91,7 @@ class Rehoming:
     def _clarified(self) -> Iterator[Rehomed]:
         for verdict in self.triage.verdicts:
             for duty, owner in verdict.handed.items():
-                kind = UNIT if owner in self.scenario.unit_by_id else TASK_FORCE
+                kind = UNIT if self.scenario.duty_class[duty] in self.triage.remits else TASK_FORCE
                 yield self._row(verdict.task_force, duty, kind, owner)
 
     def _ended(self, by_clarifying: Mapping[str, str]) -> Iterator[Rehomed]:
@@ -158,17 +158,21 @@ class Rehoming:
     @cached_property
     def taken_over(self) -> Mapping[str, Mapping[str, Work]]:
         """By part and duty class: the workload after what others hand over, where it is more than its own."""
-        given: dict[str, dict[str, list[Work]]] = {}
-        for row in self.rows:
-            if row.kind == TASK_FORCE:
-                given.setdefault(str(row.target), {}).setdefault(row.same, []).append(row.work)
         found: dict[str, dict[str, Work]] = {}
-        for part, duties in given.items():
-            for same, works in duties.items():
-                own = self._work(part, same)
+        for (kind, target, same), works in self._given.items():
+            if kind == TASK_FORCE:
+                own = self._work(str(target), same)
                 whole = self.joined(same, [own, *works])
                 if whole != own:
-                    found.setdefault(part, {})[same] = whole
+                    found.setdefault(str(target), {})[same] = whole
+        return found
+
+    @cached_property
+    def _given(self) -> Mapping[tuple[str, str | None, str], list[Work]]:
+        """The works that meet at each kind, target and duty class."""
+        found: dict[tuple[str, str | None, str], list[Work]] = {}
+        for row in self.rows:
+            found.setdefault((row.kind, row.target, row.same), []).append(row.work)
         return found
 
     def joined(self, same: str, works: Iterable[Work]) -> Work:
@@ -243,22 +247,16 @@ class Rehoming:
     @cached_property
     def by_unit(self) -> Mapping[str, Mapping[str, Work]]:
         """By unit and duty class the work it gets back, each duty once."""
-        given: dict[str, dict[str, list[Work]]] = {}
-        for row in self.rows:
-            if row.kind == UNIT:
-                given.setdefault(str(row.target), {}).setdefault(row.same, []).append(row.work)
-        return {
-            unit: {same: self.joined(same, works) for same, works in duties.items()}
-            for unit, duties in sorted(given.items())
-        }
+        found: dict[str, dict[str, Work]] = {}
+        for (kind, target, same), works in self._given.items():
+            if kind == UNIT:
+                found.setdefault(str(target), {})[same] = self.joined(same, works)
+        return found
 
     def _once(self, kind: str) -> int:
         """Hundredths that are finished, or with nobody, each duty once."""
-        given: dict[str, list[Work]] = {}
-        for row in self.rows:
-            if row.kind == kind:
-                given.setdefault(row.same, []).append(row.work)
-        return sum(sum(self.joined(same, works).values()) for same, works in given.items())
+        met = ((same, works) for (own, _, same), works in self._given.items() if own == kind)
+        return sum(sum(self.joined(same, works).values()) for same, works in met)
 
     @cached_property
     def conserved(self) -> Conserved:
@@ -274,14 +272,10 @@ class Rehoming:
 
     def _met(self) -> int:
         """Hundredths that two did and one does now: the given work, and the receiver's own, less what it comes to."""
-        groups: dict[tuple[str, str | None, str], list[Work]] = {}
-        for row in self.rows:
-            groups.setdefault((row.kind, row.target, row.same), []).append(row.work)
         saved = 0
-        for (kind, target, same), works in groups.items():
-            if kind == TASK_FORCE:
-                works = [self._work(str(target), same), *works]
-            saved += sum(sum(work.values()) for work in works) - sum(self.joined(same, works).values())
+        for (kind, target, same), works in self._given.items():
+            every = [self._work(str(target), same), *works] if kind == TASK_FORCE else works
+            saved += sum(sum(work.values()) for work in every) - sum(self.joined(same, every).values())
         return saved
 
 

@@ -339,8 +339,9 @@ class Triage:
     def _handed(self, duty: str, owner: str) -> str:
         """`D90 食品整治→市场监管局`."""
         name = next(item.name for item in self.scenario.duties if item.id == duty)
-        units, teams = self.scenario.unit_by_id, self.scenario.task_force_by_id
-        return f"{duty} {name}→{units[owner].name if owner in units else teams[owner].name}"
+        to_unit = self.scenario.duty_class[duty] in self.remits  # a unit and a task force may have the same id
+        taker = (self.scenario.unit_by_id if to_unit else self.scenario.task_force_by_id)[owner]
+        return f"{duty} {name}→{taker.name}"
 
     # --- set up ------------------------------------------------------------------------------------------------------
 
