@@ -14,6 +14,8 @@ import pytest
 from zbopt import planning
 from zbopt.plan.rehoming import Rehoming
 from zbopt.plan.triage import Triage
+from zbopt.report.language import Language
+from zbopt.report.merging import merge_summary
 from zbopt.scenario.load import load, parse
 
 FAULTS = Path(__file__).parents[2] / "shared" / "faults" / "merging"
@@ -580,3 +582,10 @@ def test_a_frontier_is_no_side_of_a_comparison(tmp_path: Path) -> None:
     with pytest.raises(DiagnosticsError) as problem:
         planning.compare(folder, folder)
     assert {item.code for item in problem.value.diagnostics} == {"Z501"}
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "Mergers, seats saved: none"), ("zh", "合并与节约席位: 无")])
+def test_a_plan_without_mergers_says_so_instead_of_an_empty_table(language: str, line: str) -> None:
+    found = planning.merge(parse(case(duties=[duty("D1")], task_forces=[team("T1", {"D1": 0.9})])))
+    assert found.document["mergers"] == []
+    assert line in merge_summary(found.document, found.scenario, Language(language)).splitlines()

@@ -83,10 +83,17 @@ def attended(
 # --- relaxation ------------------------------------------------------------------------------------------------------
 
 
-def relax(model: LinearModel, objective: Floats, control: Control, stage: str, first: Ints | None = None) -> Relaxation:
+def relax(
+    model: LinearModel,
+    objective: Floats,
+    control: Control,
+    stage: str,
+    first: Ints | None = None,
+    presolve: bool = False,
+) -> Relaxation:
     """Solve the linear relaxation (minimise), starting from the columns `first` and pricing in the others.
 
-    Infeasible is said only of all columns together; stopped has bound -inf.
+    Infeasible is said only of all columns together; stopped has bound -inf. `presolve` pays for models with many redundant rows.
     """
     control.emit(stage, "relaxation")
     open_columns = np.flatnonzero(model.upper > 0)
@@ -94,6 +101,7 @@ def relax(model: LinearModel, objective: Floats, control: Control, stage: str, f
     use = np.intersect1d(use, open_columns)
     matrix = model.matrix.tocsc()
     solver = _highs(model, matrix, objective, use)
+    solver.setOptionValue("presolve", "on" if presolve else "off")
     for _ in range(MAX_ROUNDS):
         status = _run_highs(solver, control, stage)
         impossible = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)

@@ -91,7 +91,7 @@ def _set_parameters(solver: cp_model.CpSolver, control: Control, workers: int) -
 def cp_program(
     model: LinearModel, objective: Floats | None, columns: Ints, start: Floats | None
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
-    """The model's part on some columns; rows without any of them are checked, not dropped silently."""
+    """The model's part on some columns; a row without any of them is left out where 0 keeps it."""
     program = cp_model.CpModel()
     part = model.matrix.tocsc()[:, columns].tocsr()
     variables = [
@@ -101,7 +101,11 @@ def cp_program(
     lower = np.where(np.isinf(model.row_lower), -(2**40), model.row_lower).astype(np.int64)
     upper = np.where(np.isinf(model.row_upper), 2**40, model.row_upper).astype(np.int64)
     data = np.rint(part.data).astype(np.int64)
-    for row in range(part.shape[0]):
+    said = np.diff(part.indptr) > 0
+    said |= (lower > 0) | (
+        upper < 0
+    )  # without columns a row that 0 does not keep stays, and makes the program impossible
+    for row in np.flatnonzero(said).tolist():
         span = slice(part.indptr[row], part.indptr[row + 1])
         inside = [variables[place] for place in part.indices[span]]
         total = cp_model.LinearExpr.weighted_sum(inside, data[span].tolist())

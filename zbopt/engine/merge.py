@@ -16,13 +16,14 @@ import numpy as np
 from zbopt.engine import merge_terms, merging, team_quotas
 from zbopt.engine.assign import MAX_PAIRS, TooLarge
 from zbopt.engine.backend import Relaxation, search
+from zbopt.engine.by_partition import ByPartition
 from zbopt.engine.candidates import MAX_TEAMS, Candidates, TooManyTeams, candidates
 from zbopt.engine.desks import DeskContext, DeskData
 from zbopt.engine.linear import Floats, Ints, LinearModel
 from zbopt.engine.merge_start import start_point
 from zbopt.engine.partition import Headcount, Partitions, differ
 from zbopt.engine.pricing import priced_candidates
-from zbopt.engine.stages import EPS, Descent, Impossible, last_without_tolerance, nearest, of_plan
+from zbopt.engine.stages import EPS, Impossible, last_without_tolerance, nearest, of_plan
 from zbopt.engine.start import pairs_of_plan
 from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.plan.result import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
@@ -257,11 +258,11 @@ class _Run:
         }
         return built
 
-    def _descent(self, built: Built, model: LinearModel) -> Descent:
+    def _descent(self, built: Built, model: LinearModel) -> ByPartition:
         seats = int(built.context.data.seats.sum())
-        return Descent(model, self.control, self.workers, built.num_chosen, seats, None)
+        return ByPartition(model, self.control, self.workers, built.num_chosen, seats, None, merging=built.merging)
 
-    def _finish(self, built: Built, descent: Descent, first: list[StageResult]) -> Solution:
+    def _finish(self, built: Built, descent: ByPartition, first: list[StageResult]) -> Solution:
         unique = False
         assert descent.point is not None
         if self.near and not descent.out_of_time():
@@ -284,12 +285,15 @@ class _Run:
             self.counts, chosen_partition(built, plan),
         )  # fmt: skip
 
-    def _tie_break(self, built: Built, descent: Descent) -> bool:
+    def _tie_break(self, built: Built, descent: ByPartition) -> bool:
         """The partition first, then who sits where in it: with the teams fixed the relaxation is tight again."""
         assert descent.point is not None
         begun = time.perf_counter()
         model, teams = descent.model, built.merging.y
-        descent.point, unique = choose_teams(model, descent.point, teams, self.control, self.seed, self.workers)
+        equals = descent.equals or [descent.point]
+        descent.point, unique = choose_teams(
+            model, equals, descent.all_equals, teams, self.control, self.seed, self.workers
+        )
         point = descent.point
         if not self.control.out_of_time():
             model = _with_teams(model, teams, point)
@@ -303,7 +307,7 @@ class _Run:
         descent.log.append(StageLog("tie-break", time.perf_counter() - begun, face, face))
         return unique
 
-    def _settled(self, built: Built, descent: Descent) -> Floats:
+    def _settled(self, built: Built, descent: ByPartition) -> Floats:
         """The plan's point; a tolerance, or a search cut short, leaves slack loose in it."""
         assert descent.point is not None
         loose = any(stage.allowance(1_000_000) for stage in self.stages)

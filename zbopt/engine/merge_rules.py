@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -71,7 +71,11 @@ def _pay(m: Merging, kind: str, added: Ints, slack: Mapping[tuple[int, int], lis
 
 
 def r15(m: Merging) -> None:
-    """Kin c, c': w_ci + w_c'j + T_ij <= 2 for i != j, w_ci + w_c'i <= 1 (+ together_cc', one for the pair, paid)."""
+    """Kin c, c' in one team: w_c(G) + w_c'(G) + y_G <= 2 (+ together_cc', one for the pair, paid), w_c(G) the seats of c at G's desks.
+
+    Where one of them could hold two seats: w_ci + w_c'j + T_ij <= 2 for i != j, w_ci + w_c'i <= 1. Rows of whole teams are much
+    tighter: the people of a slot may be named at any of its desks, and a half at each of two desks keeps the rows of both.
+    """
     mode = m.context.mode("R15")
     kin = facts.kin_pairs(m.context.data.scenario)
     if mode not in (Mode.HARD, Mode.TARGET) or not kin:
@@ -82,17 +86,16 @@ def r15(m: Merging) -> None:
     bounds: list[float] = []
     slack: list[tuple[int, int]] = []
     for number, (a, b) in enumerate(kin):
-        for one in m.parts_of(index[a]):
-            for other in m.parts_of(index[b]):
-                column = None if one == other else m.together(one, other)
-                if one != other and column is None:
-                    continue
-                row = len(labels)
-                entries += seat_sum(row, m, np.r_[m.at(index[a], one), m.at(index[b], other)])
-                entries += [] if column is None else [(row, column, 1.0)]
-                bounds.append(1 if column is None else 2)
-                slack.append((row, number))
-                labels.append((a, b, m.name(one), m.name(other)))
+        split = bool(m.context.several[[index[a], index[b]]].any())
+        for label, pairs, column in (
+            _kin_by_part(m, index[a], index[b]) if split else _kin_by_team(m, index[a], index[b])
+        ):
+            row = len(labels)
+            entries += seat_sum(row, m, pairs)
+            entries += [] if column is None else [(row, column, 1.0)]
+            bounds.append(1 if column is None else 2)
+            slack.append((row, number))
+            labels.append((a, b, *label))
     if not labels:
         return
     added = m.rows("R15", labels, entries, -INF, np.array(bounds))
@@ -101,6 +104,25 @@ def r15(m: Merging) -> None:
         row, pair = np.array(slack, np.int64).T
         m.builder.more((added[row], together[pair], -1))
         m.builder.cost("quotas", together, 1)
+
+
+def _kin_by_part(m: Merging, a: int, b: int) -> Iterator[tuple[tuple[str, ...], Ints, int | None]]:
+    """Label, pairs and column T (None: one part) of two parts that kin may be in."""
+    for one in m.parts_of(a):
+        for other in m.parts_of(b):
+            column = None if one == other else m.together(one, other)
+            if one == other or column is not None:
+                yield (m.name(one), m.name(other)), np.r_[m.at(a, one), m.at(b, other)], column
+
+
+def _kin_by_team(m: Merging, a: int, b: int) -> Iterator[tuple[tuple[str, ...], Ints, int | None]]:
+    """Label, pairs and column y of the teams in which both kin may be."""
+    at_a, at_b = ({part: m.at(person, part) for part in m.parts_of(person)} for person in (a, b))
+    for place, team in enumerate(m.teams):
+        members = m.found.teams[team]
+        first, second = ([at[part] for part in members if part in at] for at in (at_a, at_b))
+        if first and second:
+            yield (m.found.id(int(team)),), np.concatenate([*first, *second]), int(m.y[place])
 
 
 def r16(m: Merging) -> None:

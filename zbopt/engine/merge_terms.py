@@ -47,8 +47,7 @@ def preference(m: Merging) -> None:
     What a wish brings in every partition (the own part, the own desk) is a cost of x; each value v above that adds what it is more than
     the value below, where a part wished at v or more is in the team.
 
-    One column a desk proved the merit of 29 dense task forces in 25 s, one for all desks that gain alike in 31-34 s, rows that bound those
-    granted at a desk by who flows to such teams (a third of the gap) in 44 s.
+    Where teams are fractional these columns say little (a person serves other teams in each half); `hull` makes them tight.
     """
     terms.preference(m.context)
     weight = m.context.scores.weights[1]

@@ -28,6 +28,16 @@ class Impossible(Exception):
     """No point keeps the rows: proved on all columns."""
 
 
+@dataclass(frozen=True)
+class Proof:
+    """A stage solved: its relaxation, best value (None without a point), bound, and the outcome."""
+
+    relaxed: Relaxation
+    value: int | None
+    bound: int
+    outcome: str
+
+
 @dataclass
 class Descent:
     """The state of a solve: model with held stages and dropped columns, best point so far, results."""
@@ -83,6 +93,18 @@ class Descent:
         started = np.flatnonzero(self.point > 0) if self.point is not None else forced
         usable = started[model.upper[started] > 0]
         return np.unique(np.concatenate([pairs, others, forced, usable]))
+
+    def solved(self, name: str, model: LinearModel, hint: Floats | None) -> Proof:
+        """A stage on a model, by relaxation and exact search; keeps the best point. `hint`: a point that the model allows."""
+        relaxed = self.relaxation(name, model)
+        if relaxed.outcome == "infeasible":
+            return Proof(relaxed, None, 0, "infeasible")
+        if relaxed.outcome == "stopped" and self.out_of_time():
+            return Proof(relaxed, None, 0, "stopped")
+        if relaxed.outcome == "stopped":  # no relaxation (say, an empty model): search all columns from a plain bound
+            zero = np.zeros(model.num_columns)
+            relaxed = Relaxation("optimal", zero, zero, float(self.floor(name)))
+        return Proof(relaxed, *self.prove(name, relaxed, model, hint))
 
     def prove(
         self, name: str, relaxed: Relaxation, model: LinearModel, hint: Floats | None
@@ -183,18 +205,15 @@ class Descent:
         model = self.model.with_upper(upper)
         if np.any(model.lower > model.upper):
             return False
-        relaxed = self.relaxation(stage.name, model)
-        if relaxed.outcome != "optimal":
-            return False
         fits = self.point is not None and all(self.value(earlier.name) == 0 for earlier in pending)
-        value, bound, outcome = self.prove(stage.name, relaxed, model, self.point if fits else None)
-        if value is None:
+        proof = self.solved(stage.name, model, self.point if fits else None)
+        if proof.value is None:
             return False
         self.model = model
         for earlier in pending:
             self.hold(earlier, 0, 0, "optimal", None)
             self.log.append(StageLog(earlier.name, 0.0, self.num_pairs, 0, "at its trivial bound"))
-        self.finish(stage, value, bound, outcome, relaxed, begun)
+        self.finish(stage, proof, begun)
         return True
 
     def alone(self, stage: Stage) -> None:
@@ -209,32 +228,26 @@ class Descent:
                 )
                 self.model = self.model.with_row(self.model.objectives[stage.name], value + stage.allowance(value))
             return
-        relaxed = self.relaxation(stage.name)
-        if relaxed.outcome == "infeasible":
+        proof = self.solved(stage.name, self.model, self.point)
+        if proof.value is None and proof.outcome == "infeasible":
             raise Impossible
-        if relaxed.outcome == "stopped" and self.out_of_time():
+        if proof.relaxed.outcome == "stopped" and self.out_of_time():
             self.alone(stage)
-            return
-        if relaxed.outcome == "stopped":  # no relaxation (say, an empty model): search all columns from a plain bound
-            zero = np.zeros(self.model.num_columns)
-            relaxed = Relaxation("optimal", zero, zero, float(self.floor(stage.name)))
-        best, bound, outcome = self.prove(stage.name, relaxed, self.model, self.point)
-        if best is None and outcome == "infeasible":
-            raise Impossible
-        if best is None:
+        elif proof.value is None:
             self.stopped = True
-            return
-        self.finish(stage, best, bound, outcome, relaxed, begun)
+        else:
+            self.finish(stage, proof, begun)
 
-    def finish(self, stage: Stage, value: int, bound: int, outcome: str, relaxed: Relaxation, begun: float) -> None:
+    def finish(self, stage: Stage, proof: Proof, begun: float) -> None:
         """Hold a stage and write its log line."""
+        assert proof.value is not None
         open_before = int(np.sum(self.model.upper[: self.num_pairs] > 0))
-        self.hold(stage, value, bound, outcome, relaxed)
+        self.hold(stage, proof.value, proof.bound, proof.outcome, proof.relaxed)
         left = int(np.sum(self.model.upper[: self.num_pairs] > 0))
         self.log.append(StageLog(stage.name, time.perf_counter() - begun, open_before, left))
-        if outcome == "stopped":
+        if proof.outcome == "stopped":
             self.stopped = True
-        self.control.emit(stage.name, "done", abs(value), abs(bound))
+        self.control.emit(stage.name, "done", abs(proof.value), abs(proof.bound))
 
     def floor(self, name: str) -> int:
         """A bound that needs no search: every pair at its best, each seat once."""

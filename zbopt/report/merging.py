@@ -216,9 +216,9 @@ class MergeTables:
                     sum(saving.values()),
                 )
             )
-        total = tuple(sum(int(row[place]) for row in rows) for place in range(1, 7))
+        total = (self.say("ui.total"), *(sum(int(row[place]) for row in rows) for place in range(1, 7)))
         header = self._titles("team", "alone", "after", "saved_duties", "saved_shared", "saved_rounding", "saved")
-        return Sheet(self.say("ui.mergers"), header, (*rows, (self.say("ui.total"), *total)), frozenset(range(1, 7)))
+        return Sheet(self.say("ui.mergers"), header, (*rows, total) if rows else (), frozenset(range(1, 7)))
 
     def evidence(self) -> Sheet:
         """Pairs inside the mergers: overlap, what they share."""
@@ -465,7 +465,8 @@ def merge_summary(plan: Mapping[str, Any], scenario: Scenario, language: Languag
     if plan["kind"] == "restructure":
         parts += [tables.triage(False).text(), "", tables.rehomed().text(), ""]
         parts += [tables.taken_over().text(), ""] if plan["taken_over"] else []
-    parts += [*_open_tasks(plan, language), tables.mergers().text(), ""]
+    mergers = tables.mergers().text() if plan["mergers"] else f"{say('ui.mergers')}: {say('ui.none')}"
+    parts += [*_open_tasks(plan, language), mergers, ""]
     parts += [tables.counted().text(), ""] if tables.counted().rows else []
     parts += [*_blocked(plan, language), tables.right_sizing(False).text(), ""]
     others = tables.alternatives()

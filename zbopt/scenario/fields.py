@@ -205,13 +205,13 @@ class Share:
 
 
 def parse_share(value: Any) -> Share:
-    """`55%` or `12.5%`; a bare number is refused because it could be a count (Z109)."""
+    """`55%` or `12.5%`; a bare number is refused, because 0.5 could be meant as half or as half a percent (Z137)."""
     if isinstance(value, Share):
         return value
     text = normal(as_text(value))
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?)\s*%", text)
     if match is None or Decimal(match[1]) > 100:
-        raise fail("Z109", value=text)
+        raise fail("Z137", value=text)
     return Share(int(Decimal(match[1]) * 100))
 
 
@@ -312,15 +312,18 @@ def parse_word(kind: type[W]) -> Callable[[Any], W]:
 
 
 _BETWEEN = re.compile(r"[；;、]")
+_BETWEEN_BRACKETS = re.compile(r"[；;、,]")
 
 
 def split_list(value: Any) -> list[Any]:
-    """The entries of a list, or of a cell `T01；T02` (；;、)."""
-    entries = (
-        list(value)
-        if isinstance(value, (list, tuple))
-        else [part.strip() for part in _BETWEEN.split(as_text(value)) if part.strip()]
-    )
+    """The entries of a list, of a cell `T01；T02` (；;、), or of a text `[T01, T02]` as YAML writes lists."""
+    if isinstance(value, (list, tuple)):
+        entries = list(value)
+    else:
+        text = as_text(value).strip()
+        inner = re.fullmatch(r"\[(.*)\]", text)
+        parts = _BETWEEN_BRACKETS.split(inner[1]) if inner else _BETWEEN.split(text)
+        entries = [part.strip() for part in parts if part.strip()]
     for entry in entries:
         if isinstance(entry, str) and "，" in entry:
             raise fail("Z128", value=entry[:80])  # one entry or two: nobody can tell

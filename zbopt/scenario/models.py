@@ -243,6 +243,12 @@ class Divided(Model):
     def _answer_alone(cls, value: Any) -> Any:
         return value if isinstance(value, (Mapping, Divided)) else {"value": value}
 
+    @model_validator(mode="after")
+    def _answered(self) -> Divided:
+        if self.value is None and (self.by is not None or self.on is not None):
+            raise fail("Z138")
+        return self
+
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
         """The answer alone, or with who gave it and when."""
