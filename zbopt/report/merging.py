@@ -202,7 +202,7 @@ class MergeTables:
 
     def mergers(self) -> Sheet:
         """Each merger: seats of its parts alone, of the team, and the saving split in whole seats."""
-        rows = []
+        rows: list[tuple[Cell, ...]] = []
         for item in self.plan["mergers"]:
             saving = item["saving"]
             rows.append(
@@ -216,7 +216,10 @@ class MergeTables:
                     sum(saving.values()),
                 )
             )
-        total = (self.say("ui.total"), *(sum(int(row[place]) for row in rows) for place in range(1, 7)))
+        total: tuple[Cell, ...] = (
+            self.say("ui.total"),
+            *(sum(int(row[place]) for row in rows) for place in range(1, 7)),
+        )
         header = self._titles("team", "alone", "after", "saved_duties", "saved_shared", "saved_rounding", "saved")
         return Sheet(self.say("ui.mergers"), header, (*rows, total) if rows else (), frozenset(range(1, 7)))
 
