@@ -45,9 +45,9 @@ def write_case(folder: Path, task_forces: int, people: int, overlap: str, cluste
 
 def run(method: str, folder: str, limit: float) -> dict[str, Any]:
     """One method on one case."""
-    from zbopt.engine.candidates import candidates
-    from zbopt.engine.merge import solve
-    from zbopt.engine.partition import Partitions
+    from zbopt.engine.merge.candidates import candidates
+    from zbopt.engine.merge.partition import Partitions
+    from zbopt.engine.merge.solve import solve
     from zbopt.progress import Control
     from zbopt.scenario.load import load
     from zbopt.scenario.workload import Workloads
@@ -118,9 +118,9 @@ def _peer_model(scenario: Any) -> tuple[Any, Any, dict[str, Any]]:
     import numpy as np
     from ortools.sat.python import cp_model
 
-    from zbopt.engine.candidates import candidates
     from zbopt.engine.context import Context
-    from zbopt.engine.desks import CATEGORY, OWN, DeskContext, DeskData
+    from zbopt.engine.merge.candidates import candidates
+    from zbopt.engine.merge.desks import CATEGORY, OWN, DeskContext, DeskData
     from zbopt.engine.rules import _caps
     from zbopt.scenario.facts import PRIORITY_WEIGHTS
     from zbopt.scenario.workload import Workloads

@@ -14,10 +14,10 @@ from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.assign import solve
 from zbopt.engine.eligibility import PAIR_MASKS
 from zbopt.engine.rules import ROWS
+from zbopt.meaning.bars import PAIR_CHECKS
+from zbopt.meaning.measure import SEAT_CHECKS
 from zbopt.plan.audit import audit_document, audit_solution
-from zbopt.plan.bars import PAIR_CHECKS
 from zbopt.plan.document import document
-from zbopt.plan.measure import SEAT_CHECKS
 from zbopt.progress import Control
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.rulebook import PAIR_RULES

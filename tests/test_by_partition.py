@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.brute import merge_cases
-from zbopt.engine import by_partition, hull, merge
-from zbopt.engine.hull import Entries
+from zbopt.engine.merge import by_partition, hull
+from zbopt.engine.merge import solve as merge
+from zbopt.engine.merge.hull import Entries
 from zbopt.engine.stages import Descent
-from zbopt.plan.result import Solution
 from zbopt.progress import Control, Event
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Solution
 
 SEEDS = (311, 351, 363, 377, 409, 449, 450, 471, 473, 479, 501, 518, 539, 543, 593, 642, 655, 698)
 """Cases beyond those of `test_merge_brute_force` in which merit is decided among several partitions; in ten some are equal."""

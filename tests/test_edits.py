@@ -226,12 +226,11 @@ def test_a_base_stays_the_base(tmp_path: Path) -> None:
 
 
 def test_a_workbook(tmp_path: Path) -> None:
-    from zbopt.report.language import Language
-    from zbopt.report.starter import starter_files
+    from zbopt.scenario.starter import starter_files
 
     folder = tmp_path / "w"
     folder.mkdir()
-    for name, data in starter_files(Language("zh"), True).items():
+    for name, data in starter_files("zh", True).items():
         (folder / name).write_bytes(data)
     scenario = load(folder).scenario
     post, unit, person = scenario.posts[0].id, scenario.units[0].id, scenario.people[0].id

@@ -361,7 +361,7 @@ def test_counting_names_only_what_makes_it_impossible() -> None:
 def test_time_that_ran_out_is_neither_possible_nor_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
     from zbopt.engine.question import Finding
     from zbopt.explaining.case import Case
-    from zbopt.plan.result import Solution
+    from zbopt.solution import Solution
 
     monkeypatch.setattr(Case, "ask", lambda *_: Finding("unknown"))
     for status in ("stopped", "infeasible"):

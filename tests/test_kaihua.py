@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from zbopt.engine.assign import solve
-from zbopt.plan.measure import Plan, measure
-from zbopt.plan.result import Solution
-from zbopt.plan.scores import fit
+from zbopt.meaning.measure import Plan, measure
+from zbopt.meaning.scores import fit
 from zbopt.progress import Control
 from zbopt.scenario.load import load
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import RulePolicy
 from zbopt.scenario.vocabulary import Mode
+from zbopt.solution import Solution
 
 FOLDER = "scenarios/kaihua-2019"
 

@@ -14,8 +14,8 @@ from tests.test_audit import leaves, with_altered_leaf
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.eligibility import PAIR_MASKS
-from zbopt.engine.merge import solve
-from zbopt.engine.merge_terms import ROWS, TERMS
+from zbopt.engine.merge.solve import solve
+from zbopt.engine.merge.terms import ROWS, TERMS
 from zbopt.plan import actions
 from zbopt.plan.audit import audit_document, audit_solution
 from zbopt.plan.merge_document import Unreconciled, derived_merge, merge_document
@@ -76,7 +76,7 @@ def test_the_audit_notices_a_term_left_out(term: str, stage: str) -> None:
 
 def test_a_partition_the_policy_forbids_is_named() -> None:
     """Every condition on teams of `docs/merging.md`, broken by hand."""
-    from zbopt.plan.teams import Structure
+    from zbopt.meaning.teams import Structure
 
     base: dict[str, Any] = {
         "format": 1, "name": "x", "as_of": "2019-06", "categories": [{"id": "plan", "name": "规划"}], "units": [{"id": "U1", "name": "u"}],

@@ -7,14 +7,14 @@ from functools import cache
 import pytest
 
 from tests.brute import merge_cases, merge_oracle
-from zbopt.engine.frontier import frontier
-from zbopt.engine.merge import solve
+from zbopt.engine.merge.frontier import frontier
+from zbopt.engine.merge.solve import solve
 from zbopt.plan.audit import audit_document, audit_solution
 from zbopt.plan.merge_document import merge_document
-from zbopt.plan.result import Solution
 from zbopt.progress import Control
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Solution
 
 BLOCKS = [range(start, start + 25) for start in range(0, 300, 25)]
 """300 cases."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from zbopt import planning
-from zbopt.plan.overlap import (
+from zbopt.meaning.overlap import (
     DUPLICATION,
     FRAGMENTATION,
     OVERLAP,

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 from tests.here import zbopt_here
+from zbopt.explaining.supply import supply
 from zbopt.scenario.load import parse
-from zbopt.supply import supply
 
 CARD = "110101198503070013"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.brute.second import possible
 from zbopt.engine.question import ask
 from zbopt.explaining.elements import Question, hard_only
-from zbopt.plan.measure import measure
+from zbopt.meaning.measure import measure
 from zbopt.progress import Control
 from zbopt.scenario.load import parse
 

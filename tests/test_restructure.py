@@ -16,15 +16,15 @@ import pytest
 
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
-from zbopt.engine import merge as merge_engine
-from zbopt.engine.candidates import Candidates, TooManyTeams, candidates
-from zbopt.engine.frontier import frontier
-from zbopt.engine.merge import solve
-from zbopt.engine.pricing import priced_candidates
+from zbopt.engine.merge import solve as merge_engine
+from zbopt.engine.merge.candidates import Candidates, TooManyTeams, candidates
+from zbopt.engine.merge.frontier import frontier
+from zbopt.engine.merge.generating import priced_candidates
+from zbopt.engine.merge.solve import solve
+from zbopt.meaning.rehoming import Rehoming
+from zbopt.meaning.triage import Triage
 from zbopt.plan.document import to_text
 from zbopt.plan.merge_document import scenario_to_merge
-from zbopt.plan.rehoming import Rehoming
-from zbopt.plan.triage import Triage
 from zbopt.progress import Control
 from zbopt.scenario.decisions import load_decisions
 from zbopt.scenario.load import load, parse

@@ -12,8 +12,8 @@ from zbopt.engine.assign import assignment_at, build
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
 from zbopt.engine.start import start_plan
-from zbopt.plan.bars import Bars
-from zbopt.plan.measure import measure
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.measure import measure
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Month
 from zbopt.scenario.load import parse

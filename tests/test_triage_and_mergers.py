@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from zbopt import planning
-from zbopt.plan.rehoming import Rehoming
-from zbopt.plan.triage import Triage
+from zbopt.meaning.rehoming import Rehoming
+from zbopt.meaning.triage import Triage
 from zbopt.report.language import Language
 from zbopt.report.merging import merge_summary
 from zbopt.scenario.load import load, parse

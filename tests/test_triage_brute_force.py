@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.brute import check_triage, features, merge_oracle, triage_cases, triage_oracle
-from zbopt.engine.merge import solve
+from zbopt.engine.merge.solve import solve
+from zbopt.meaning.rehoming import Rehoming
+from zbopt.meaning.triage import Triage
 from zbopt.plan.audit import audit_document
 from zbopt.plan.merge_document import merge_document
-from zbopt.plan.rehoming import Rehoming
-from zbopt.plan.triage import Triage
 from zbopt.progress import Control
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zbopt import planning
-from zbopt.plan.teams import Structure, ceiling
+from zbopt.meaning.teams import Structure, ceiling
 from zbopt.report.language import share
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario

@@ -247,7 +247,7 @@ def preload() -> None:
 
     for name in (
         "zbopt.cli.commands", "zbopt.planning.assigning", "zbopt.planning.answers", "zbopt.engine.assign", "zbopt.scenario.load",
-        "zbopt.supply", "zbopt.report.terminal", "zbopt.report.workbook", "zbopt.explaining.conflicts", "python_calamine", "rich",
+        "zbopt.explaining.supply", "zbopt.report.terminal", "zbopt.report.workbook", "zbopt.explaining.conflicts", "python_calamine", "rich",
     ):  # fmt: skip
         with suppress(ModuleNotFoundError):  # it only saves time
             import_module(name)

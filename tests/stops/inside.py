@@ -14,9 +14,9 @@ from typing import Any
 
 from tests.stops.cases import Made
 from zbopt.engine.assign import assign_stages
+from zbopt.meaning.measure import measure
 from zbopt.plan.audit import AuditError, audit_document
 from zbopt.plan.document import assignment_in
-from zbopt.plan.measure import measure
 from zbopt.planning import assign
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Event

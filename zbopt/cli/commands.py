@@ -123,13 +123,13 @@ def init(directory: Path, workbook: bool, language: Language) -> None:
     """Write a small scenario to start from."""
     from zbopt.plan.runfolder import is_free, not_written
     from zbopt.plan.writing import probe, write_folder
-    from zbopt.report.starter import starter_files
+    from zbopt.scenario.starter import starter_files
 
     try:
         if not is_free(directory):
             fail(language, error("Z510", Mark(str(directory)), value=str(directory)))
         probe(directory)
-        write_folder(directory, starter_files(language, workbook))
+        write_folder(directory, starter_files(language.name, workbook))
     except (OSError, ValueError) as problem:
         fail(language, not_written(directory, problem))
     say(language.text("ui.created", path=str(directory)))

@@ -19,10 +19,10 @@ from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
 from zbopt.engine.stages import EPS, Descent
 from zbopt.engine.start import given_plan, pairs_of_plan
 from zbopt.engine.tiebreak import tie_break
-from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Assignment, Solution
 
 FEW = 8
 """People up to whom each is looked at alone for whether a plan can do without their place."""

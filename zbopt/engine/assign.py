@@ -14,11 +14,11 @@ from zbopt.engine.stages import Descent, Impossible, last_without_tolerance, nea
 from zbopt.engine.start import complete, given_plan, pairs_of_plan, start_plan
 from zbopt.engine.terms import TERMS
 from zbopt.engine.tiebreak import tie_break
-from zbopt.plan.result import Assignment, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.vocabulary import ASSIGN_STAGES
+from zbopt.solution import Assignment, Solution, StageLog, StageResult, Status, assignment_of
 
 MAX_PAIRS = 40_000_000
 """Person-post pairs looked at; about 100 bytes each at the peak. Above, the solve is refused with advice."""

@@ -1,6 +1,6 @@
 """Which person may take which post: each rule on a pair as a numpy mask of what breaks it (n x m, or broadcast to it).
 
-The engine's writing of these rules; the plain-Python one is `plan/bars.py`. Meaning: `docs/meaning.md`.
+The engine's writing of these rules; the plain-Python one is `meaning/bars.py`. Meaning: `docs/meaning.md`.
 """
 
 from __future__ import annotations

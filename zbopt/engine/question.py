@@ -17,9 +17,9 @@ from zbopt.engine.context import Context
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
 from zbopt.engine.linear import Block, Floats, Ints, LinearModel
-from zbopt.plan.result import Assignment, Partition
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Assignment, Partition
 
 Outcome = Literal["possible", "impossible", "unknown"]
 

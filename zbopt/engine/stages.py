@@ -15,9 +15,9 @@ import numpy as np
 
 from zbopt.engine.backend import Relaxation, relax, search
 from zbopt.engine.linear import Floats, Ints, LinearModel
-from zbopt.plan.result import StageLog, StageResult
 from zbopt.progress import Control
 from zbopt.scenario.policy import Stage
+from zbopt.solution import StageLog, StageResult
 
 EPS = 1e-6
 TRIVIAL_ZERO = ("unfilled", "quotas")

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from zbopt.engine.context import Context
 from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
-from zbopt.plan.result import Assignment
+from zbopt.solution import Assignment
 
 MAX_THINNINGS = 60
 """Rounds of taking people off broken rows before all but the pinned ones go."""

@@ -9,16 +9,16 @@ from functools import cached_property
 from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.engine.question import Finding, ask
 from zbopt.explaining.elements import Question, hard_only
+from zbopt.meaning.measure import Measures, Plan, measure
+from zbopt.meaning.merged import MergedPlan, measure_merged
 from zbopt.plan.audit import AuditError, AuditFault, audit_solution, confirm
-from zbopt.plan.measure import Measures, Plan, measure
 from zbopt.plan.merge_document import scenario_to_merge
-from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.editing import applied
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Assignment, Solution
 
 KINDS = ("assign", "merge", "restructure")
 
@@ -55,7 +55,7 @@ class Case:
         scenario = question.scenario if question.goal.pays else hard_only(question.scenario)
         if not self.merging:
             return ask(scenario, control, workers, question.goal)
-        from zbopt.engine.merge_question import ask_merge
+        from zbopt.engine.merge.question import ask_merge
 
         return ask_merge(scenario, control, workers, question.goal)
 
@@ -79,11 +79,11 @@ class Case:
         Raises `AuditError` for a defect of zbopt, `DiagnosticsError` where the case is too large or unfit.
         """
         from zbopt.engine.assign import TooLarge
-        from zbopt.engine.candidates import TooManyTeams
+        from zbopt.engine.merge.candidates import TooManyTeams
 
         try:
             if self.merging:
-                from zbopt.engine import merge
+                from zbopt.engine.merge import solve as merge
 
                 solution = merge.solve(self.solved, control, self.seed, self.workers, certify=certify, near=near)
             else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from zbopt.explaining.case import Case
 from zbopt.explaining.elements import least_of
-from zbopt.plan.measure import lending_cap, team_size
+from zbopt.meaning.measure import lending_cap, team_size
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, row_key
 from zbopt.scenario.fields import Share

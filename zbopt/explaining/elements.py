@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from zbopt.engine.question import NOTHING, Goal
-from zbopt.plan.measure import lending_cap, team_size
+from zbopt.meaning.measure import lending_cap, team_size
 from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import Scenario

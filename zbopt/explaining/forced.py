@@ -12,10 +12,9 @@ from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, Conflict, conflicts
 from zbopt.explaining.elements import Element, Question
 from zbopt.explaining.repairs import PENDING, Repair, Repairer
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.measure import measure
 from zbopt.plan.audit import confirm
-from zbopt.plan.bars import Bars
-from zbopt.plan.measure import measure
-from zbopt.plan.result import Assignment, Solution
 from zbopt.progress import Control
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, row_key
@@ -23,6 +22,7 @@ from zbopt.scenario.models import Person, Post
 from zbopt.scenario.policy import Group
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.vocabulary import Mode
+from zbopt.solution import Assignment, Solution
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zbopt.engine.candidates import TooManyTeams, candidates
-from zbopt.engine.partition import Partitions
+from zbopt.engine.merge.candidates import TooManyTeams, candidates
+from zbopt.engine.merge.partition import Partitions
 from zbopt.explaining.bounds import nearest_value
 from zbopt.explaining.case import Case
 from zbopt.explaining.changes import changes
-from zbopt.plan.result import Partition
 from zbopt.progress import Control
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.workload import Workloads
+from zbopt.solution import Partition
 
 SECONDS_EACH = 10
 """Limit of one headcount; policies that let everything merge with everything take longer and are left out."""

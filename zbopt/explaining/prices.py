@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.explaining.case import Case
 from zbopt.explaining.changes import Change, changes
-from zbopt.plan.measure import Measures
-from zbopt.plan.result import Solution
+from zbopt.meaning.measure import Measures
 from zbopt.progress import Control
 from zbopt.scenario.edits import Edit
+from zbopt.solution import Solution
 
 GROUPED = ("loosen:cap", "loosen:size", "loosen:age", "loosen:least", "drop:ban", "drop:pin")
 """Kinds of changes that are first tried all at once; from so many on:"""

@@ -18,15 +18,15 @@ from zbopt.explaining.bounds import nearest_value, opened_bound, quotas_named
 from zbopt.explaining.case import Case
 from zbopt.explaining.conflicts import Asker, Conflict, shrink
 from zbopt.explaining.elements import Question, least_of
-from zbopt.plan.measure import Plan, lending_cap, read_quota, team_size
-from zbopt.plan.merged import MergedPlan
-from zbopt.plan.result import Solution
+from zbopt.meaning.measure import Plan, lending_cap, read_quota, team_size
+from zbopt.meaning.merged import MergedPlan
 from zbopt.progress import Control
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode
+from zbopt.solution import Solution
 
 MAX_QUESTIONS = 45
 """Questions after which the search ends if it has found a repair: a count, not a clock, so that the list is the same on every run."""
@@ -182,7 +182,7 @@ class Repairer:
         who = scenario.person_by_id[person]
         if action.kind == "admit":
             return not who.pool and who.current is None
-        from zbopt.plan.bars import Bars
+        from zbopt.meaning.bars import Bars
         from zbopt.scenario.rulebook import RULES
 
         posts = (

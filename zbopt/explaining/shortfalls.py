@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from zbopt.engine.question import Goal
 from zbopt.explaining.case import Case
 from zbopt.explaining.elements import Element, Question
-from zbopt.plan.measure import Plan, measure
-from zbopt.plan.result import Solution
+from zbopt.meaning.measure import Plan, measure
 from zbopt.scenario.vocabulary import Mode
+from zbopt.solution import Solution
 
 
 @dataclass(frozen=True)

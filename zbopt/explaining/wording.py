@@ -10,9 +10,9 @@ from typing import Any
 
 from zbopt.diagnostics import Argument, Message
 from zbopt.explaining.elements import Element, least_of
-from zbopt.plan.bars import Bars
-from zbopt.plan.measure import lending_cap, team_size
-from zbopt.plan.reasons import told
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.measure import lending_cap, team_size
+from zbopt.meaning.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, names_of, row_key
 from zbopt.scenario.fields import Share

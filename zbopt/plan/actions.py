@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import bar_key
-from zbopt.plan.measure import Measures
-from zbopt.plan.merged import MergedPlan
-from zbopt.plan.rehoming import UNIT, Rehoming
-from zbopt.plan.teams import PlanDesk, Team, TeamSlot
+from zbopt.meaning.bars import bar_key
+from zbopt.meaning.measure import Measures
+from zbopt.meaning.merged import MergedPlan
+from zbopt.meaning.rehoming import UNIT, Rehoming
+from zbopt.meaning.teams import PlanDesk, Team, TeamSlot
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Disposition, Mode, TaskForceState
 

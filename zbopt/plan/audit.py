@@ -13,9 +13,11 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import Bars
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.measure import Measures, Plan, measure, measures_of
+from zbopt.meaning.merged import MergedPlan, measure_merged
+from zbopt.meaning.teams import Structure
 from zbopt.plan.document import ENDINGS, FINISHED, FORMAT, assignment_in, derived
-from zbopt.plan.measure import Measures, Plan, measure, measures_of
 from zbopt.plan.merge_document import (
     Unreconciled,
     derived_merge,
@@ -25,14 +27,12 @@ from zbopt.plan.merge_document import (
     partition_in,
     scenario_to_merge,
 )
-from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.result import Partition, Solution, StageResult, StageStatus
 from zbopt.plan.shape import shape_faults
-from zbopt.plan.teams import Structure
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.vocabulary import ASSIGN_STAGES, CONFIDENTIAL_RULES, StageName, shown_rule
+from zbopt.solution import Partition, Solution, StageResult, StageStatus
 from zbopt.version import __version__
 
 

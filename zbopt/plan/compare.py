@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zbopt.diagnostics import Message
-from zbopt.plan.bars import Bars
+from zbopt.meaning.bars import Bars
 from zbopt.plan.document import Document
 from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key

@@ -11,12 +11,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from zbopt.diagnostics import Message
-from zbopt.plan.bars import Bars
-from zbopt.plan.exclusive import exclusive_minima
-from zbopt.plan.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measures_of
-from zbopt.plan.reasons import empty_seat_reasons
-from zbopt.plan.result import Assignment, Solution
-from zbopt.plan.scores import wish_points
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.exclusive import exclusive_minima
+from zbopt.meaning.measure import Measures, Plan, QuotaReading, Violation, lending_cap, measures_of
+from zbopt.meaning.reasons import empty_seat_reasons
+from zbopt.meaning.scores import wish_points
 from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
@@ -29,6 +28,7 @@ from zbopt.scenario.vocabulary import (
     TaskForceState,
     masked_count,
 )
+from zbopt.solution import Assignment, Solution
 from zbopt.version import __version__
 
 FORMAT = 1

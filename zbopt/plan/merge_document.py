@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from zbopt.meaning.merged import MergedPlan, measure_merged
+from zbopt.meaning.overlap import overlap_pairs, suggestions, undecided
+from zbopt.meaning.rehoming import Rehomed, Rehoming
+from zbopt.meaning.teams import Structure, Team
+from zbopt.meaning.triage import Triage, Verdict
 from zbopt.plan.actions import Actions, unreconciled
 from zbopt.plan.document import (
     KINDS,
@@ -29,16 +34,11 @@ from zbopt.plan.merge_figures import (
     taken_over,
 )
 from zbopt.plan.merge_seats import further_warnings, relaxed_rows, seat_rows
-from zbopt.plan.merged import MergedPlan, measure_merged
-from zbopt.plan.overlap import overlap_pairs, suggestions, undecided
-from zbopt.plan.rehoming import Rehomed, Rehoming
-from zbopt.plan.result import Assignment, Partition, Solution
-from zbopt.plan.teams import Structure, Team
-from zbopt.plan.triage import Triage, Verdict
 from zbopt.progress import TIME_LIMIT
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import Mode, TaskForceState
+from zbopt.solution import Assignment, Partition, Solution
 
 
 class Unreconciled(Exception):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from zbopt.meaning.measure import Measures
+from zbopt.meaning.merged import MergedPlan
+from zbopt.meaning.overlap import pair_evidence
+from zbopt.meaning.rehoming import TASK_FORCE, Rehoming
+from zbopt.meaning.teams import Structure, Team
 from zbopt.plan.document import Document, composition
-from zbopt.plan.measure import Measures
-from zbopt.plan.merged import MergedPlan
-from zbopt.plan.overlap import pair_evidence
-from zbopt.plan.rehoming import TASK_FORCE, Rehoming
-from zbopt.plan.result import Partition
-from zbopt.plan.teams import Structure, Team
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.vocabulary import KeyTaskState, TaskForceState
+from zbopt.solution import Partition
 
 
 def headline(before: Scenario, m: MergedPlan, measures: Measures) -> Document:

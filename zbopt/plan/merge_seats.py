@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zbopt.diagnostics import Message
+from zbopt.meaning.measure import Measures
+from zbopt.meaning.merged import MergedPlan, level_demands
+from zbopt.meaning.scores import wish_points
+from zbopt.meaning.teams import Team, TeamSlot
 from zbopt.plan.document import Document
-from zbopt.plan.measure import Measures
-from zbopt.plan.merged import MergedPlan, level_demands
-from zbopt.plan.scores import wish_points
-from zbopt.plan.teams import Team, TeamSlot
 from zbopt.scenario import facts
 from zbopt.scenario.fields import parse_month
 from zbopt.scenario.models import Person, TaskForce

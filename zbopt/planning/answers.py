@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from zbopt.diagnostics import Argument, DiagnosticsError, Mark, Message, error
+from zbopt.meaning.measure import Plan
+from zbopt.meaning.reasons import compare_points, why_not
 from zbopt.plan import runfolder
 from zbopt.plan.audit import AuditFault, audit_document
 from zbopt.plan.document import Document, assignment_in
-from zbopt.plan.measure import Plan
 from zbopt.plan.merge_document import desks_in
-from zbopt.plan.reasons import compare_points, why_not
-from zbopt.plan.result import Assignment
 from zbopt.plan.shape import shape_faults
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.solution import Assignment
 
 KINDS = ("assign", "merge", "restructure")
 """The kinds of plans."""
@@ -154,7 +154,7 @@ def why_there(finished: Finished, what: str) -> Answer:
     found = find(finished, what)
     if isinstance(found, Post):
         counts, eligible = plan.bars.barred(found)
-        from zbopt.plan.reasons import bar_counts
+        from zbopt.meaning.reasons import bar_counts
 
         args: dict[str, Argument] = {"post": found.id, "count": len(eligible), "seats": found.seats}
         rows = sorted(

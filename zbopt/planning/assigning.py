@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
+from zbopt.meaning.bars import Bars
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
-from zbopt.plan.bars import Bars
 from zbopt.plan.document import document
-from zbopt.plan.result import Solution
 from zbopt.planning.fitness import checked, nothing_to_do, stages_left_out
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Solution
 
 
 def check(path: str | Path) -> tuple[Loaded, tuple[Diagnostic, ...]]:
     """Load a scenario and look for trouble ahead; raises `DiagnosticsError` where it cannot be used."""
+    from zbopt.explaining.supply import supply
     from zbopt.planning.merging import overlap_notes
-    from zbopt.supply import supply
 
     loaded = load(path)
     nothing = list(nothing_to_do(loaded, merging=bool(loaded.scenario.workload)))  # work without posts is for mergers
@@ -80,7 +80,7 @@ def assign(
 def _cross_check(scenario: Scenario, solution: Solution, control: Control) -> Mapping[str, int]:
     """A second opinion by a model of its own; a proved stage that differs is a defect and raises `AuditError`."""
     from zbopt.engine.crosscheck import stage_values
-    from zbopt.plan.scores import points
+    from zbopt.meaning.scores import points
 
     bars = Bars(scenario)
     values = stage_values(

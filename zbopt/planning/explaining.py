@@ -14,7 +14,6 @@ from zbopt.explaining.repairs import Repair, Repairer
 from zbopt.explaining.shortfalls import Shortfall, shortfalls
 from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
 from zbopt.plan.document import Document
-from zbopt.plan.result import Solution
 from zbopt.planning.fitness import checked
 from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.planning.merging import merge_hints, unfit_checked
@@ -22,6 +21,7 @@ from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override, load_decisions
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded, load
+from zbopt.solution import Solution
 
 COUNTED = ("Z301", "Z302", "Z303", "Z304", "Z307", "Z308")
 """Warnings of `check` about demand that supply does not meet."""
@@ -149,7 +149,7 @@ def counted(loaded: Loaded, case: Case, must: bool) -> tuple[Diagnostic, ...]:
     """What counting finds without a search: supply against demand; `must` only what makes a case impossible, not what leaves seats empty."""
     if case.merging:
         return merge_hints(loaded, case.solved) if must else ()
-    from zbopt.supply import supply
+    from zbopt.explaining.supply import supply
 
     return tuple(item for item in supply(loaded, must) if item.code in COUNTED)
 

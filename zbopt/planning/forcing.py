@@ -15,10 +15,10 @@ from zbopt.explaining.elements import Question
 from zbopt.explaining.forced import Forced, Move, grouped, lifting, place_person
 from zbopt.explaining.headcount import allowing, least_headcount
 from zbopt.explaining.repairs import Repairer
-from zbopt.plan.bars import Bars
+from zbopt.meaning.bars import Bars
+from zbopt.meaning.teams import Structure
 from zbopt.plan.document import Document
 from zbopt.plan.merge_document import overrides_in
-from zbopt.plan.teams import Structure
 from zbopt.planning.answers import Answer, Finished, confirmed, find, open_plan, why_not_there, why_there
 from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_json, repair_json
 from zbopt.planning.results import Result

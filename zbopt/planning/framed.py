@@ -7,8 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from zbopt.plan.document import Document
-from zbopt.plan.result import Solution
 from zbopt.scenario.models import Scenario
+from zbopt.solution import Solution
 from zbopt.version import __version__
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from zbopt.scenario.load import Loaded, load
 from zbopt.version import __version__
 
 if TYPE_CHECKING:
-    from zbopt.engine.frontier import Frontier
+    from zbopt.engine.merge.frontier import Frontier
 
 
 def frontier(
@@ -43,8 +43,8 @@ def frontier(
     Where they are not, it is left alone unless `replace`: `on_folder` is told which free folder to use instead.
     """
     from zbopt.engine.assign import TooLarge
-    from zbopt.engine.candidates import TooManyTeams
-    from zbopt.engine.frontier import frontier as walk
+    from zbopt.engine.merge.candidates import TooManyTeams
+    from zbopt.engine.merge.frontier import frontier as walk
     from zbopt.scenario.decisions import load_decisions
 
     loaded = source if isinstance(source, Loaded) else load(source)

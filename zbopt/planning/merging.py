@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Message, error, ordered, warning
+from zbopt.meaning.bars import bar_key
 from zbopt.plan.audit import AuditError, AuditFault, audit_document
-from zbopt.plan.bars import bar_key
-from zbopt.plan.result import Solution
 from zbopt.planning.fitness import checked
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
@@ -19,10 +18,11 @@ from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Scenario
 from zbopt.scenario.policy import NONE
 from zbopt.scenario.vocabulary import OTHER_CONDITIONS, TaskForceState
+from zbopt.solution import Solution
 
 if TYPE_CHECKING:
-    from zbopt.plan.merged import MergedPlan
-    from zbopt.plan.teams import PlanDesk, Structure
+    from zbopt.meaning.merged import MergedPlan
+    from zbopt.meaning.teams import PlanDesk, Structure
 
 
 def merge(
@@ -119,8 +119,8 @@ class MergeRun:
         self, scenario: Scenario, control: Control, seed: int, workers: int
     ) -> tuple[Solution, list[Solution], str]:
         """The plan, its alternatives, and how the search for them ended. One that is not proved is not the next best: left out."""
-        from zbopt.engine.candidates import TooManyTeams
-        from zbopt.engine.merge import TooLarge, solve
+        from zbopt.engine.merge.candidates import TooManyTeams
+        from zbopt.engine.merge.solve import TooLarge, solve
 
         others: list[Solution] = []
         try:
@@ -164,7 +164,7 @@ def unfit_checked(loaded: Loaded, overrides: tuple[Override, ...] | None) -> Sce
 
 def _unmet(loaded: Loaded, structure: Structure) -> Iterator[Diagnostic]:
     """Why parts that must be one team may not be one, whatever joins them."""
-    from zbopt.plan.blocks import of_group
+    from zbopt.meaning.blocks import of_group
 
     mark = loaded.mark("policy", "policy")
     for group in structure.works.required:
@@ -174,9 +174,9 @@ def _unmet(loaded: Loaded, structure: Structure) -> Iterator[Diagnostic]:
 
 def overlap_notes(loaded: Loaded) -> Iterator[Diagnostic]:
     """Told by `check`: pairs that overlap enough and may not merge, with what keeps them apart; who did not apply again."""
-    from zbopt.plan.blocks import of_pair
-    from zbopt.plan.teams import Structure
-    from zbopt.plan.triage import Triage
+    from zbopt.meaning.blocks import of_pair
+    from zbopt.meaning.teams import Structure
+    from zbopt.meaning.triage import Triage
 
     scenario = loaded.scenario
     structure = Structure(Triage(scenario).every)
@@ -199,7 +199,7 @@ def overlap_notes(loaded: Loaded) -> Iterator[Diagnostic]:
 
 def merge_hints(loaded: Loaded, scenario: Scenario) -> tuple[Diagnostic, ...]:
     """What may make a merger impossible: pins on what is not there, and pins and seats that must be filled without anybody eligible."""
-    from zbopt.plan.merged import MergedPlan
+    from zbopt.meaning.merged import MergedPlan
     from zbopt.scenario import facts
 
     alone = tuple((team.id,) for team in facts.staffed_task_forces(scenario))

@@ -12,8 +12,8 @@ from zbopt.scenario.load import Loaded, load
 
 def overlap(source: str | Path | Loaded) -> tuple[Loaded, Document]:
     """Pairs of task forces with their overlap and its evidence; applied ones included."""
-    from zbopt.plan.overlap import overlap_document
-    from zbopt.plan.triage import Triage
+    from zbopt.meaning.overlap import overlap_document
+    from zbopt.meaning.triage import Triage
 
     loaded = source if isinstance(source, Loaded) else load(source)
     return loaded, overlap_document(Triage(loaded.scenario).every)
@@ -27,8 +27,8 @@ def suggest(
     `change`: least seats and task forces as it stands and with this one pair confirmed, and the groups that would be new.
     """
     from zbopt.explaining.headcount import least_headcount
-    from zbopt.plan.overlap import DEFAULT_THRESHOLD, confirmed, read_synonyms, suggestions
-    from zbopt.plan.triage import Triage
+    from zbopt.meaning.overlap import DEFAULT_THRESHOLD, confirmed, read_synonyms, suggestions
+    from zbopt.meaning.triage import Triage
     from zbopt.scenario.source import decode, read_bytes
 
     loaded = source if isinstance(source, Loaded) else load(source)

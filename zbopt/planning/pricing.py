@@ -9,15 +9,15 @@ from typing import Any
 from zbopt.diagnostics import DiagnosticsError, Message, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Price, PriceList
+from zbopt.meaning.measure import measure
 from zbopt.plan.audit import AuditError, AuditFault, confirm
 from zbopt.plan.document import Document
-from zbopt.plan.measure import measure
-from zbopt.plan.result import Assignment, Solution
 from zbopt.planning.explaining import controlled, edits_json, opened
 from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
+from zbopt.solution import Assignment, Solution
 
 LIMIT_FACTOR = 10
 """A price list or a search for alternatives may take so many times the limit of one solve, where no limit is stated."""

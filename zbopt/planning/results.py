@@ -13,13 +13,13 @@ from typing import Any
 
 from zbopt.plan.audit import AuditFault
 from zbopt.plan.document import Document
-from zbopt.plan.result import Solution
 from zbopt.planning.framed import Framed
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain
 from zbopt.scenario.policy import Policy
 from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES
+from zbopt.solution import Solution
 from zbopt.version import __version__
 
 

@@ -29,12 +29,12 @@ from typing import Any
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.explaining.case import Case
 from zbopt.explaining.prices import Outcome, outcome_of
-from zbopt.plan.result import Assignment, Solution
 from zbopt.planning.fitness import lacks
 from zbopt.progress import Control
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import Loaded
 from zbopt.signals import STOPS
+from zbopt.solution import Assignment, Solution
 
 
 def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:

@@ -1,6 +1,6 @@
 """The catalogue of the 40 rules: modes allowed, default mode, settings. Source: `rules.md`; none of it is "the law".
 
-What a rule means is in `docs/meaning.md`; its rows are in `engine/rules.py`, its plain loop in `plan/`.
+What a rule means is in `docs/meaning.md`; its rows are in `engine/rules.py`, its plain loop in `meaning/`.
 """
 
 from __future__ import annotations

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import CLASS_MESSAGE, Bars
-from zbopt.plan.result import Assignment
-from zbopt.plan.scores import Points, Weights, half_up, points, stability, weights
+from zbopt.meaning.bars import CLASS_MESSAGE, Bars
+from zbopt.meaning.scores import Points, Weights, half_up, points, stability, weights
 from zbopt.scenario import facts
 from zbopt.scenario import vocabulary as words
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario, Unit
 from zbopt.scenario.vocabulary import Mode
+from zbopt.solution import Assignment
 
 
 @dataclass(frozen=True, slots=True, repr=False)

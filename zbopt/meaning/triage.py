@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.scores import half_up
+from zbopt.meaning.scores import half_up
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Application, Scenario, TaskForce

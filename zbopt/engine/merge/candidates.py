@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from zbopt.engine.desks import CATEGORY, OWN, Desk, desks_of
 from zbopt.engine.linear import Bools, Ints
+from zbopt.engine.merge.desks import CATEGORY, OWN, Desk, desks_of
 from zbopt.progress import Control
 from zbopt.scenario.vocabulary import Linkage
 from zbopt.scenario.workload import Workloads

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from zbopt.engine.backend import Outcome, Relaxation, relax
-from zbopt.engine.hull import Component, Entries, Hull, components, hull, propagated
 from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
-from zbopt.engine.merging import Merging
+from zbopt.engine.merge.hull import Component, Entries, Hull, components, hull, propagated
+from zbopt.engine.merge.model import Merging
 from zbopt.engine.stages import EPS, Descent, Proof
 from zbopt.engine.tiebreak import MAX_PARTITIONS
 from zbopt.progress import Control

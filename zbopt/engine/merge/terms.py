@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from zbopt.engine import rules, terms
-from zbopt.engine.desks import DeskContext
 from zbopt.engine.linear import Ints
-from zbopt.engine.merge_rules import evasion, levels, r15, r16, r37
-from zbopt.engine.merging import INF, Entries, Granted, Merging, desks, partition, slots, twice
+from zbopt.engine.merge.desks import DeskContext
+from zbopt.engine.merge.model import INF, Entries, Granted, Merging, desks, partition, slots, twice
+from zbopt.engine.merge.rules import evasion, levels, r15, r16, r37
 from zbopt.engine.scores import wanted, wish_value, wishes
 from zbopt.scenario import facts
 
@@ -208,7 +208,7 @@ ROWS: Mapping[str, Callable[[Merging], None]] = {
     "R37": r37,
     "pin": _on_context(rules.pins),
 }
-"""Every family of rows but the quotas (`team_quotas`)."""
+"""Every family of rows but the quotas (`quotas`)."""
 
 TERMS: Mapping[str, Callable[[Merging], None]] = {
     "headcount": headcount,

@@ -12,7 +12,7 @@ import numpy as np
 
 from zbopt.engine.backend import search
 from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
-from zbopt.engine.merging import Merging
+from zbopt.engine.merge.model import Merging
 from zbopt.engine.start import forced
 from zbopt.progress import Control
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from zbopt.engine.context import Presence
 from zbopt.engine.linear import Bools, Ints
-from zbopt.engine.merging import INF, Entries, Merging
+from zbopt.engine.merge.model import INF, Entries, Merging
 from zbopt.engine.rules import quota
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share

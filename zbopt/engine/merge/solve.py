@@ -13,25 +13,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zbopt.engine import merge_terms, merging, team_quotas
 from zbopt.engine.assign import MAX_PAIRS, TooLarge
 from zbopt.engine.backend import Relaxation, search
-from zbopt.engine.by_partition import ByPartition
-from zbopt.engine.candidates import MAX_TEAMS, Candidates, TooManyTeams, candidates
-from zbopt.engine.desks import DeskContext, DeskData
 from zbopt.engine.linear import Floats, Ints, LinearModel
-from zbopt.engine.merge_start import start_point
-from zbopt.engine.partition import Headcount, Partitions, differ
-from zbopt.engine.pricing import priced_candidates
+from zbopt.engine.merge import quotas, terms
+from zbopt.engine.merge.by_partition import ByPartition
+from zbopt.engine.merge.candidates import MAX_TEAMS, Candidates, TooManyTeams, candidates
+from zbopt.engine.merge.desks import DeskContext, DeskData
+from zbopt.engine.merge.generating import priced_candidates
+from zbopt.engine.merge.model import Merging
+from zbopt.engine.merge.partition import Headcount, Partitions, differ
+from zbopt.engine.merge.start import start_point
 from zbopt.engine.stages import EPS, Impossible, last_without_tolerance, nearest, of_plan
 from zbopt.engine.start import pairs_of_plan
 from zbopt.engine.tiebreak import choose_teams, tie_break
-from zbopt.plan.result import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.vocabulary import StageName
 from zbopt.scenario.workload import Workloads
+from zbopt.solution import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
 
 FIRST_STAGES = ("unfilled", "seats", "persons", "task_forces")
 """The stages whose least values the partition alone may give."""
@@ -58,7 +59,7 @@ def merge_stages(scenario: Scenario) -> tuple[Stage, ...]:
 class Built:
     """A merging model with what its columns mean."""
 
-    merging: merging.Merging
+    merging: Merging
     model: LinearModel
 
     @property
@@ -81,21 +82,21 @@ def build(
     if number > MAX_PAIRS:
         raise TooLarge(number)
     most = np.zeros(len(found.desks), np.int64)
-    scratch = merging.Merging(DeskContext(DeskData(found.works.scenario, found.desks, ())), found, teams)
+    scratch = Merging(DeskContext(DeskData(found.works.scenario, found.desks, ())), found, teams)
     for slots in scratch.slots:
         for slot in slots:
             places = list(slot.desks)
             most[places] = np.maximum(most[places], slot.seats)
     data = DeskData(found.works.scenario, found.desks, tuple(most.tolist()))
     context = DeskContext(data, without, total_seats=total_seats)
-    m = merging.Merging(context, found, teams)
+    m = Merging(context, found, teams)
     _ = context.x, m.y, m.empty, m.flow, m.joined
-    for name, rows in merge_terms.ROWS.items():
+    for name, rows in terms.ROWS.items():
         if name not in without:
             rows(m)
     if "quota" not in without:
-        team_quotas.quotas(m)
-    for name, term in merge_terms.TERMS.items():
+        quotas.quotas(m)
+    for name, term in terms.TERMS.items():
         if name not in without and not (name == "moves" and "moves" not in names):
             term(m)
     differ(found, teams, m.y, m.builder, excluded)

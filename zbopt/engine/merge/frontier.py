@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zbopt.engine.candidates import candidates
 from zbopt.engine.linear import LinearModel
-from zbopt.engine.merge import Built, build
+from zbopt.engine.merge.candidates import candidates
+from zbopt.engine.merge.solve import Built, build
 from zbopt.engine.stages import Descent, Impossible
-from zbopt.plan.result import Status
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.vocabulary import StageName
 from zbopt.scenario.workload import Workloads
+from zbopt.solution import Status
 
 Row = tuple[int, int]
 """Persons and moves."""

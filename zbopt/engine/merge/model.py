@@ -1,6 +1,6 @@
 """A merging model in the making: which teams are chosen (y), and how counts flow from desks to teams (flow, empty).
 
-Inequalities stand in the docstrings; rules are in `merge_rules`, terms in `merge_terms`; meaning: `docs/merging.md`.
+Inequalities stand in the docstrings; rules are in `rules` and `quotas`, terms in `terms`; meaning: `docs/merging.md`.
 
 People are put at desks of parts, so the number of x does not grow with the number of teams; only counts flow. Each part
 is in one chosen team, so the flows are forced and a plan of persons always follows from them.
@@ -14,9 +14,9 @@ from functools import cached_property
 
 import numpy as np
 
-from zbopt.engine.candidates import Candidates, Slot
-from zbopt.engine.desks import DeskContext
 from zbopt.engine.linear import Bools, Floats, Ints, ModelBuilder
+from zbopt.engine.merge.candidates import Candidates, Slot
+from zbopt.engine.merge.desks import DeskContext
 
 INF = np.inf
 Entries = list[tuple[int, int, float]]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from zbopt.engine.backend import relax
-from zbopt.engine.candidates import MAX_TEAMS, Candidates, Enumeration, TooManyTeams, listed
-from zbopt.engine.desks import desks_of
 from zbopt.engine.linear import LinearModel, ModelBuilder
-from zbopt.engine.partition import Partitions
+from zbopt.engine.merge.candidates import MAX_TEAMS, Candidates, Enumeration, TooManyTeams, listed
+from zbopt.engine.merge.desks import desks_of
+from zbopt.engine.merge.partition import Partitions
 from zbopt.progress import Control
 from zbopt.scenario.workload import Workloads
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
-from zbopt.report.language import Language
 from zbopt.scenario import vocabulary as words
 from zbopt.scenario.vocabulary import HEADERS, SHEETS
 
@@ -194,18 +193,18 @@ def _cell(name: str, key: str, value: str) -> str:
     return value
 
 
-def starter_files(language: Language, workbook: bool) -> dict[str, bytes]:
-    """File name to content."""
-    tables = {name: _localised(name, table, language.name) for name, table in _TABLES.items()}
+def starter_files(language: str, workbook: bool) -> dict[str, bytes]:
+    """File name to content; `language` is `en` or `zh`."""
+    tables = {name: _localised(name, table, language) for name, table in _TABLES.items()}
     named = {"en": ("Pilot county 2019", "born 1985 or later", "specialists"), "zh": ("试点县 2019", "85后", "专业型")}
-    name, young, specialist = named[language.name]
+    name, young, specialist = named[language]
     if workbook:
         listed = "tables: tables.xlsx"
         files = {"tables.xlsx": _workbook(tables, language)}
     else:
         listed = "\n".join(f"{key}: {key}.csv" for key in tables)
         files = {f"{key}.csv": _csv(table) for key, table in tables.items()}
-    text = _YAML[language.name].format(name=name, tables=listed, young=young, specialist=specialist)
+    text = _YAML[language].format(name=name, tables=listed, young=young, specialist=specialist)
     return {"scenario.yaml": text.encode(), **files}
 
 
@@ -216,14 +215,14 @@ def _csv(table: Table) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _workbook(tables: dict[str, Table], language: Language) -> bytes:
+def _workbook(tables: dict[str, Table], language: str) -> bytes:
     """One sheet a list, drop-down lists for enumerated values, a note on each of their headers; all cells text."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
     text = book.add_format({"num_format": "@"})
     for name, (headers, rows) in tables.items():
-        page = book.add_worksheet(SHEETS[name] if language.name == "zh" else name)
+        page = book.add_worksheet(SHEETS[name] if language == "zh" else name)
         page.freeze_panes(1, 0)
         page.set_landscape()
         page.fit_to_pages(1, 0)
@@ -244,8 +243,8 @@ def _workbook(tables: dict[str, Table], language: Language) -> bytes:
     return buffer.getvalue()
 
 
-def _options(name: str, key: str, language: Language) -> list[str]:
+def _options(name: str, key: str, language: str) -> list[str]:
     if key in _FLAGS:
-        return ["是", "否"] if language.name == "zh" else ["true", "false"]
+        return ["是", "否"] if language == "zh" else ["true", "false"]
     kind = _CHOICES.get((name, key))
-    return [] if kind is None else [item.zh if language.name == "zh" else item.value for item in kind]
+    return [] if kind is None else [item.zh if language == "zh" else item.value for item in kind]

@@ -1,7 +1,7 @@
 """Desks: the places of the parts of a merger at which people are put, as arrays like those of `assign`.
 
 A desk looks to the rules like a post of its part, so that every row on persons (loads, lending, quotas over all) is the one
-of `assign`; what depends on the partition is in `merging`. Meaning: `docs/merging.md`.
+of `assign`; what depends on the partition is in `model`. Meaning: `docs/merging.md`.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class DeskContext(Context):
 
     @cached_property
     def scores(self) -> Scores:
-        """Fit of the base posts. Preference and stability: what holds in every partition; `merge_terms` adds what a team brings."""
+        """Fit of the base posts. Preference and stability: what holds in every partition; `terms` adds what a team brings."""
         return Scores(self.of_base(self._fit), preference(self.data), stability(self.data), weights(self.data))
 
     def breaks(self, rule: str) -> Bools:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from zbopt.plan.teams import Structure
-from zbopt.plan.triage import Triage
+from zbopt.meaning.teams import Structure
+from zbopt.meaning.triage import Triage
 from zbopt.scenario.models import Scenario, TaskForce, Workload
 from zbopt.scenario.vocabulary import Disposition, TaskForceState
 from zbopt.scenario.workload import Workloads

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from zbopt.plan.blocks import of_pair
-from zbopt.plan.scores import half_up
-from zbopt.plan.teams import Structure
+from zbopt.meaning.blocks import of_pair
+from zbopt.meaning.scores import half_up
+from zbopt.meaning.teams import Structure
 from zbopt.scenario.models import Duty, Scenario
 from zbopt.scenario.workload import Workloads
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from zbopt.engine.desks import CATEGORY
 from zbopt.engine.linear import Ints
-from zbopt.engine.merging import INF, Entries, Merging, seat_sum
+from zbopt.engine.merge.desks import CATEGORY
+from zbopt.engine.merge.model import INF, Entries, Merging, seat_sum
 from zbopt.scenario import facts
 from zbopt.scenario.vocabulary import Incumbents, Mode
 

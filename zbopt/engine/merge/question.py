@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from zbopt.engine.candidates import TooManyTeams, candidates
 from zbopt.engine.linear import LinearModel
-from zbopt.engine.merge import Built, build, chosen_partition, seated
+from zbopt.engine.merge.candidates import TooManyTeams, candidates
+from zbopt.engine.merge.solve import Built, build, chosen_partition, seated
 from zbopt.engine.question import NOTHING, Finding, Goal, settle
-from zbopt.plan.result import assignment_of
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.workload import Workloads
+from zbopt.solution import assignment_of
 
 _TERMS = frozenset({"moves", "fit", "preference", "stability"})
 

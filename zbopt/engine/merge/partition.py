@@ -12,13 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
-from zbopt.engine.candidates import Candidates
 from zbopt.engine.linear import Ints, LinearModel, ModelBuilder
+from zbopt.engine.merge.candidates import Candidates
 from zbopt.engine.stages import Descent, Impossible
-from zbopt.plan.result import Partition
 from zbopt.progress import Control
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.vocabulary import StageName
+from zbopt.solution import Partition
 
 MAX_PARTS = 12
 """Parts of a component up to which all sets of them are looked at (4,096)."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.bars import CLASS_MESSAGE, Bar, Bars, bar_key, once
-from zbopt.plan.measure import (
+from zbopt.meaning.bars import CLASS_MESSAGE, Bar, Bars, bar_key, once
+from zbopt.meaning.measure import (
     SEAT_CHECKS,
     Measures,
     Plan,
@@ -18,12 +18,12 @@ from zbopt.plan.measure import (
     quota_violations,
     read_quota,
 )
-from zbopt.plan.result import Assignment, Partition
-from zbopt.plan.scores import Points, fit, preference, weights
-from zbopt.plan.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
+from zbopt.meaning.scores import Points, fit, preference, weights
+from zbopt.meaning.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Mode, Role
+from zbopt.solution import Assignment, Partition
 
 
 class MergedPlan:

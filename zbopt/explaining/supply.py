@@ -13,9 +13,9 @@ import numpy as np
 from zbopt.diagnostics import Diagnostic, Mark, warning
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import eligibility
-from zbopt.plan.bars import Bars, bar_key
-from zbopt.plan.exclusive import exclusive_minima
-from zbopt.plan.reasons import told
+from zbopt.meaning.bars import Bars, bar_key
+from zbopt.meaning.exclusive import exclusive_minima
+from zbopt.meaning.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded

@@ -1,6 +1,6 @@
 """Merged teams in plain Python: slots and seats of a partition, whether the policy allows it, and what a merger saves.
 
-The second writing of the arithmetic of `engine/candidates.py`; no solver, no numpy. Meaning: `docs/merging.md`.
+The second writing of the arithmetic of `engine/merge/candidates.py`; no solver, no numpy. Meaning: `docs/merging.md`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zbopt.diagnostics import Message
-from zbopt.plan.result import Partition
 from zbopt.scenario.models import Post, Scenario, Size, TaskForce
 from zbopt.scenario.policy import Scope
 from zbopt.scenario.vocabulary import Linkage, Role, TaskForceState
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
+from zbopt.solution import Partition
 
 
 def ceiling(work: int, load: int) -> int:

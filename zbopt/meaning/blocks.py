@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.plan.teams import Structure, ceiling
+from zbopt.meaning.teams import Structure, ceiling
 from zbopt.scenario.vocabulary import Linkage
 
 

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from zbopt.diagnostics import Message
-from zbopt.plan.bars import CLASS_MESSAGE, once
-from zbopt.plan.measure import Plan, at_least, at_most, lending_cap, team_size
-from zbopt.plan.scores import Points, points, weights
+from zbopt.meaning.bars import CLASS_MESSAGE, once
+from zbopt.meaning.measure import Plan, at_least, at_most, lending_cap, team_size
+from zbopt.meaning.scores import Points, points, weights
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post
 from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, masked_count
