@@ -12,7 +12,8 @@ from tests.brute.check_infeasible import read_yaml
 from tests.brute.second import possible
 from zbopt import planning
 from zbopt.scenario.load import load
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, shown_rule
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, shown_rule
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS
 from zbopt.scenario.writing import written
 
 FOLDERS = sorted((Path(__file__).parent / "cases" / "infeasible").iterdir())

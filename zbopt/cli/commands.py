@@ -173,7 +173,7 @@ def audit(plan: Path, scenario: Path | None, again: bool, language: Language, **
 def _audited(faults: list[Any], finished: Any, language: Language) -> None:
     """What was checked, and every fault with its place."""
     from zbopt.report.terminal import wrapped
-    from zbopt.scenario.vocabulary import shown_rule
+    from zbopt.scenario.rulebook import shown_rule
 
     say(language.text("audit.bad", count=len(faults)) if faults else language.text("audit.good"))
     if finished.is_well_formed and finished.document["scenario"].get("sha256") != finished.scenario.sha256:

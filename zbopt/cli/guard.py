@@ -103,7 +103,7 @@ def interrupted(language: Language) -> NoReturn:
 def _defect(problem: Exception, language: Language) -> NoReturn:
     """A defect of zbopt: a report without any value of the planner's files, and the plan set aside where there is one."""
     from zbopt.plan.audit import AuditError
-    from zbopt.scenario.vocabulary import shown_rule
+    from zbopt.scenario.rulebook import shown_rule
 
     if isinstance(problem, AuditError):
         say(language.text("ui.defect"), err=True)

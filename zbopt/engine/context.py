@@ -11,7 +11,7 @@ import numpy as np
 
 from zbopt.engine.data import Data
 from zbopt.engine.eligibility import Eligibility, eligibility
-from zbopt.engine.linear import Bools, Ints, ModelBuilder
+from zbopt.engine.linear import Bools, Ints, ModelBuilder, Role
 from zbopt.engine.scores import Scores, scores
 from zbopt.scenario.vocabulary import Mode
 
@@ -153,7 +153,7 @@ class Context:
         people, inverse = np.unique(self.person[double], return_inverse=True)
         scope = "+".join(self.data.teams[team].id for team in teams)
         ids = [(self.data.people[c].id, scope) for c in people]
-        h = self.builder.columns("h", ids, 0, 1, True)
+        h = self.builder.columns("h", ids, 0, 1, True, Role.INDICATOR)
         count = np.arange(len(double))
         labels = self.pair_labels(double)
         self.builder.rows(
@@ -166,6 +166,7 @@ class Context:
             ),
             0,
             np.inf,
+            Role.INDICATOR,
         )
         self.builder.rows(
             "seated_if_present",

@@ -5,8 +5,9 @@ Columns and rows are added in blocks; a block keeps its kind and label arrays, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,18 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
+class Role(Enum):
+    """What a block is to those who make points without a solver."""
+
+    PLAIN = "plain"
+    PACKING = "packing"
+    """Rows that only bound persons from above: whoever keeps them may be added."""
+    SLACK = "slack"
+    """Columns that a rule in mode target pays for, raised until their rows hold."""
+    INDICATOR = "indicator"
+    """Columns of 0 or 1 that must be 1 where one of their rows breaks at 0, and these rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Consecutive columns or rows of one kind; `labels` holds one tuple of ids for each."""
@@ -24,6 +37,12 @@ class Block:
     kind: str
     first: int
     labels: Sequence[tuple[str, ...]]
+    role: Role = Role.PLAIN
+
+    @property
+    def places(self) -> Ints:
+        """The indices of its columns or rows."""
+        return np.arange(self.first, self.first + len(self.labels))
 
     def name(self, index: int) -> str:
         """Such as `x[P017,T03-head]`."""
@@ -56,6 +75,22 @@ class LinearModel:
     def num_rows(self) -> int:
         """Number of rows."""
         return len(self.row_lower)
+
+    def columns_as(self, role: Role) -> Ints:
+        """The columns of a role."""
+        return _places(block for block in self.column_blocks if block.role is role)
+
+    def rows_as(self, role: Role) -> Ints:
+        """The rows of a role."""
+        return _places(block for block in self.row_blocks if block.role is role)
+
+    def columns_of(self, kind: str) -> Ints:
+        """The columns of a kind."""
+        return _places(block for block in self.column_blocks if block.kind == kind)
+
+    def rows_of(self, kind: str) -> Ints:
+        """The rows of a kind."""
+        return _places(block for block in self.row_blocks if block.kind == kind)
 
     def column_name(self, index: int) -> str:
         """The name of a column."""
@@ -106,6 +141,10 @@ class LinearModel:
         )
 
 
+def _places(blocks: Iterable[Block]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *(block.places for block in blocks)])
+
+
 def _name(blocks: tuple[Block, ...], index: int) -> str:
     for block in blocks:
         if block.first <= index < block.first + len(block.labels):
@@ -130,14 +169,20 @@ class ModelBuilder:
     num_rows: int = 0
 
     def columns(
-        self, kind: str, labels: Sequence[tuple[str, ...]], lower: float | Floats, upper: float | Floats, integer: bool
+        self,
+        kind: str,
+        labels: Sequence[tuple[str, ...]],
+        lower: float | Floats,
+        upper: float | Floats,
+        integer: bool,
+        role: Role = Role.PLAIN,
     ) -> Ints:
         """Append columns; returns their indices."""
         number = len(labels)
         self._lower.append(np.broadcast_to(np.asarray(lower, float), number).copy())
         self._upper.append(np.broadcast_to(np.asarray(upper, float), number).copy())
         self._integer.append(np.full(number, integer))
-        self._column_blocks.append(Block(kind, self.num_columns, labels))
+        self._column_blocks.append(Block(kind, self.num_columns, labels, role))
         first, self.num_columns = self.num_columns, self.num_columns + number
         return np.arange(first, self.num_columns)
 
@@ -148,6 +193,7 @@ class ModelBuilder:
         entries: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
         lower: float | npt.ArrayLike,
         upper: float | npt.ArrayLike,
+        role: Role = Role.PLAIN,
     ) -> Ints:
         """Append rows; `entries` are (row within the block, column, coefficient). Returns the row indices."""
         number = len(labels)
@@ -156,7 +202,7 @@ class ModelBuilder:
         self._entries.append((row.astype(np.int64) + self.num_rows, column.astype(np.int64), value.astype(float)))
         self._row_lower.append(np.broadcast_to(np.asarray(lower, float), number).copy())
         self._row_upper.append(np.broadcast_to(np.asarray(upper, float), number).copy())
-        self._row_blocks.append(Block(kind, self.num_rows, labels))
+        self._row_blocks.append(Block(kind, self.num_rows, labels, role))
         first, self.num_rows = self.num_rows, self.num_rows + number
         return np.arange(first, self.num_rows)
 

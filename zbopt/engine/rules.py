@@ -11,7 +11,7 @@ from math import gcd
 import numpy as np
 
 from zbopt.engine.context import Context, Presence
-from zbopt.engine.linear import Ints
+from zbopt.engine.linear import Ints, Role
 from zbopt.scenario import facts
 from zbopt.scenario import vocabulary as words
 from zbopt.scenario.fields import Share
@@ -46,7 +46,7 @@ def once(context: Context) -> None:
     for value in keys[wanted].tolist():
         person, team = (-1 - value, -1) if value < 0 else divmod(value, len(teams))
         labels.append((people[person].id, teams[team].id if team >= 0 else "*"))
-    context.builder.rows("once", labels, (row[inverse[inside]], context.x[inside], 1), -INF, 1)
+    context.builder.rows("once", labels, (row[inverse[inside]], context.x[inside], 1), -INF, 1, Role.PACKING)
 
 
 def _by_person(context: Context, pairs: Ints, coefficient: Ints) -> tuple[Ints, Ints, tuple[Ints, Ints, Ints]]:
@@ -64,9 +64,9 @@ def r01(context: Context) -> None:
         return
     people, _, entries = _by_person(context, pairs, np.ones(len(pairs), np.int64))
     labels = [(context.data.people[c].id,) for c in people]
-    rows = context.builder.rows("R01", labels, entries, -INF, 1)
+    rows = context.builder.rows("R01", labels, entries, -INF, 1, Role.PACKING)
     if mode is Mode.TARGET:
-        over = context.builder.columns("over_R01", labels, 0, len(context.data.teams), True)
+        over = context.builder.columns("over_R01", labels, 0, len(context.data.teams), True, Role.SLACK)
         context.builder.more((rows, over, -1))
         context.builder.cost("quotas", over, 1)
 
@@ -85,9 +85,9 @@ def r29(context: Context) -> None:
         return
     people, _, entries = _by_person(context, pairs, load[pairs])
     labels = [(context.data.people[c].id,) for c in people]
-    rows = context.builder.rows("R29", labels, entries, -INF, context.data.capacity[people])
+    rows = context.builder.rows("R29", labels, entries, -INF, context.data.capacity[people], Role.PACKING)
     if mode is Mode.TARGET:
-        over = context.builder.columns("over_R29", labels, 0, 1, True)
+        over = context.builder.columns("over_R29", labels, 0, 1, True, Role.SLACK)
         context.builder.more((rows, over, -room[people]))
         context.builder.cost("quotas", over, 1)
 
@@ -129,9 +129,9 @@ def r13(context: Context) -> None:
         return
     units, entries, caps = _by_unit(context, _caps(context))
     labels = [(context.data.scenario.units[place].id,) for place in units]
-    rows = context.builder.rows("R13", labels, entries, -INF, caps)
+    rows = context.builder.rows("R13", labels, entries, -INF, caps, Role.PACKING)
     if mode is Mode.TARGET:
-        over = context.builder.columns("over_R13", labels, 0, len(context.data.people), True)
+        over = context.builder.columns("over_R13", labels, 0, len(context.data.people), True, Role.SLACK)
         context.builder.more((rows, over, -1))
         context.builder.cost("quotas", over, 1)
 
@@ -147,7 +147,7 @@ def r14(context: Context) -> None:
     labels = [(context.data.scenario.units[place].id,) for place in units]
     rows = context.builder.rows("R14", labels, entries, bounds, INF)
     if mode is Mode.TARGET:
-        short = context.builder.columns("short_R14", labels, 0, bounds.astype(float), True)
+        short = context.builder.columns("short_R14", labels, 0, bounds.astype(float), True, Role.SLACK)
         context.builder.more((rows, short, 1))
         context.builder.cost("quotas", short, 1)
 
@@ -179,9 +179,9 @@ def r15(context: Context) -> None:
             rows.append((one, other, context.data.teams[team].id))
     if not rows:
         return
-    added = context.builder.rows("R15", rows, _columns_of(entries), -INF, 1)
+    added = context.builder.rows("R15", rows, _columns_of(entries), -INF, 1, Role.PACKING)
     if mode is Mode.TARGET:
-        together = context.builder.columns("together_R15", list(kin), 0, 1, True)
+        together = context.builder.columns("together_R15", list(kin), 0, 1, True, Role.SLACK)
         row, number_of = _columns_of(slack)[:2]
         context.builder.more((added[row], together[number_of], -1))
         context.builder.cost("quotas", together, 1)
@@ -219,10 +219,10 @@ def r16(context: Context) -> None:
             rows.append((one, other, context.data.teams[team].id))
     if not rows:
         return
-    added = context.builder.rows("R16", rows, _columns_of(entries), -INF, 1)
+    added = context.builder.rows("R16", rows, _columns_of(entries), -INF, 1, Role.PACKING)
     if mode is Mode.TARGET:
         labels = [(context.data.people[c].id, context.data.teams[t].id) for c, t in slack_of]
-        under = context.builder.columns("under_R16", labels, 0, 1, True)
+        under = context.builder.columns("under_R16", labels, 0, 1, True, Role.SLACK)
         for column, places in zip(under, slack_of.values(), strict=True):
             context.builder.more((added[places], np.full(len(places), column), -1))
         context.builder.cost("quotas", under, 1)
@@ -240,8 +240,8 @@ def r37(context: Context) -> None:
     lower = context.builder.rows("R37_min", labels, (context.team, context.x, 1), least, INF)
     upper = context.builder.rows("R37_max", labels, (context.team, context.x, 1), -INF, most)
     if mode is Mode.TARGET:
-        short = context.builder.columns("short_R37", labels, 0, least, True)
-        over = context.builder.columns("over_R37", labels, 0, len(context.data.people), True)
+        short = context.builder.columns("short_R37", labels, 0, least, True, Role.SLACK)
+        over = context.builder.columns("over_R37", labels, 0, len(context.data.people), True, Role.SLACK)
         context.builder.more((lower, short, 1))
         context.builder.more((upper, over, -1))
         context.builder.cost("quotas", np.r_[short, over], 1)
@@ -294,7 +294,7 @@ def _paid(
     """The slack column of a target quota, entered in its rows with sign * scale; None for a hard one."""
     if item.mode is not Mode.TARGET:
         return None
-    slack = context.builder.columns(kind, [(item.key,)], 0, most, True)
+    slack = context.builder.columns(kind, [(item.key,)], 0, most, True, Role.SLACK)
     context.builder.more((rows, np.repeat(slack, len(rows)), sign * scale))
     context.builder.cost("quotas", slack, 1)
     return slack
@@ -328,14 +328,14 @@ def _lower(
             context.builder.more((cut, slack, 1))
         return
     least = int(item.min or 0)
-    occupied = context.builder.columns("occupied", [(item.key,)], 0, 1, True)
+    occupied = context.builder.columns("occupied", [(item.key,)], 0, 1, True, Role.INDICATOR)
     if in_every_plan:
         _occupied_by_post(context, item, teams, occupied)
     else:
         columns = np.r_[present.columns, occupied]
         values = np.r_[np.ones(number), -max(1, min(number, seats_here))]
         zeros = np.zeros(len(columns), int)
-        context.builder.rows("occupied_if_seated", [(item.key,)], (zeros, columns, values), -INF, 0)
+        context.builder.rows("occupied_if_seated", [(item.key,)], (zeros, columns, values), -INF, 0, Role.INDICATOR)
     columns = np.r_[present.columns[inside], occupied]
     values = np.r_[np.ones(int(inside.sum())), -least]
     row = context.builder.rows("quota_min", [(item.key,)], (np.zeros(len(columns), int), columns, values), 0, INF)
@@ -357,6 +357,7 @@ def _occupied_by_post(context: Context, item: facts.Requirement, teams: tuple[in
         ),
         -INF,
         0,
+        Role.INDICATOR,
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from zbopt.engine.context import Context
-from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
+from zbopt.engine.linear import Bools, Floats, Ints, LinearModel, Role
 from zbopt.solution import Assignment
 
 MAX_THINNINGS = 60
@@ -71,11 +71,10 @@ class _Linked:
     """The indicator columns that a chosen pair switches on: presence (h) of its person, occupation of its scope."""
 
     def __init__(self, context: Context, model: LinearModel) -> None:
-        rows = np.concatenate([_rows_of(model, kind) for kind in ("present_if_seated", "occupied_if_seated")])
+        rows = model.rows_as(Role.INDICATOR)
         part = model.matrix[rows]
         indicators = np.zeros(model.num_columns, bool)
-        for kind in ("h", "occupied"):
-            indicators[_columns_of(model, kind)] = True
+        indicators[model.columns_as(Role.INDICATOR)] = True
         on = part.multiply(indicators.reshape(1, -1)).tocsr()
         pairs = part[:, context.x].tocsc() if len(context.x) else sparse.csc_matrix((part.shape[0], 0))
         self.on = (abs(on).T @ abs(pairs)).astype(bool).tocsc()  # columns x pairs
@@ -176,12 +175,6 @@ def _thinned(context: Context, model: LinearModel, linked: _Linked, chosen: Ints
 
 # --- the columns that follow -----------------------------------------------------------------------------------------
 
-INDICATOR_ROWS = {"h": "present_if_seated", "occupied": "occupied_if_seated", "moved": "moved_if_elsewhere"}
-"""The rows that force an indicator column to 1, in the order in which they follow from each other."""
-
-SLACK = ("short", "over", "together", "under")
-"""The kinds of slack columns."""
-
 
 def complete(context: Context, model: LinearModel, chosen: Ints) -> Floats:
     """The point of some pairs with every other column at the value that is forced or costs least."""
@@ -189,28 +182,12 @@ def complete(context: Context, model: LinearModel, chosen: Ints) -> Floats:
     point[context.x[chosen]] = 1
     filled = np.bincount(context.post[chosen], minlength=len(context.data.posts))
     point[context.u] = context.data.seats - filled
-    for kind, rows in INDICATOR_ROWS.items():
-        _raise(model, point, _columns_of(model, kind), _rows_of(model, rows))
+    indicators = dict.fromkeys(block.kind for block in model.column_blocks if block.role is Role.INDICATOR)
+    for kind in indicators:  # in the order in which they were made: a later one may follow from earlier ones
+        _raise(model, point, model.columns_of(kind), model.rows_as(Role.INDICATOR))
     _best(model, point)
     _pay(model, point)
     return point
-
-
-def _columns_of(model: LinearModel, *kinds: str) -> Ints:
-    """The columns of some kinds, those of single rules (`short_R37`) included."""
-    spans = [
-        np.arange(block.first, block.first + len(block.labels))
-        for block in model.column_blocks
-        if block.kind.partition("_")[0] in kinds
-    ]
-    return np.concatenate(spans) if spans else np.zeros(0, np.int64)
-
-
-def _rows_of(model: LinearModel, kind: str) -> Ints:
-    spans = [
-        np.arange(block.first, block.first + len(block.labels)) for block in model.row_blocks if block.kind == kind
-    ]
-    return np.concatenate(spans) if spans else np.zeros(0, np.int64)
 
 
 def _raise(model: LinearModel, point: Floats, columns: Ints, rows: Ints) -> None:
@@ -226,8 +203,7 @@ def _raise(model: LinearModel, point: Floats, columns: Ints, rows: Ints) -> None
 
 def _best(model: LinearModel, point: Floats) -> None:
     """Of the levels that somebody's seats reach the highest counts; a person's levels stand in rising order."""
-    rows = _rows_of(model, "best_if_seated")
-    columns = _columns_of(model, "best")
+    rows, columns = model.rows_of("best_if_seated"), model.columns_of("best")
     if not len(columns):
         return
     labels = [label for block in model.column_blocks if block.kind == "best" for label in block.labels]
@@ -238,7 +214,7 @@ def _best(model: LinearModel, point: Floats) -> None:
 
 def _pay(model: LinearModel, point: Floats) -> None:
     """Raise slack columns until their rows hold; no row has two of them."""
-    columns = _columns_of(model, *SLACK)
+    columns = model.columns_as(Role.SLACK)
     if not len(columns):
         return
     part = model.matrix[:, columns].tocoo()

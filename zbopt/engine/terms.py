@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from zbopt.engine.context import Context
-from zbopt.engine.linear import Ints
+from zbopt.engine.linear import Ints, Role
 from zbopt.scenario import facts
 
 
@@ -35,7 +35,7 @@ def moves(context: Context) -> tuple[Ints, Ints]:
     if not len(pairs):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     people, inverse = np.unique(context.person[pairs], return_inverse=True)
-    moved = context.builder.columns("moved", [(context.data.people[c].id,) for c in people], 0, 1, True)
+    moved = context.builder.columns("moved", [(context.data.people[c].id,) for c in people], 0, 1, True, Role.INDICATOR)
     same = [np.flatnonzero(several & stays & (context.person == c)) for c in people]
     row = [np.full(len(same[place]), number) for number, place in enumerate(inverse)]
     own = [context.x[same[place]] for place in inverse]
@@ -46,7 +46,7 @@ def moves(context: Context) -> tuple[Ints, Ints]:
         np.concatenate([np.ones(len(pairs)), -np.ones(len(pairs)), *(np.ones(len(part)) for part in own)]),
     )
     labels = context.pair_labels(pairs)
-    rows = context.builder.rows("moved_if_elsewhere", labels, entries, 0, np.inf)
+    rows = context.builder.rows("moved_if_elsewhere", labels, entries, 0, np.inf, Role.INDICATOR)
     context.builder.cost("moves", moved, 1)
     return rows, context.person[pairs]
 

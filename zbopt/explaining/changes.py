@@ -14,26 +14,10 @@ from zbopt.scenario.edits import Edit, row_key
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import TeamQuota
-from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
 
 BINDING = (Mode.HARD, Mode.TARGET)
-
-NOT_DROPPED = ("R32", "R33", "R34", "R35", "R36", "R38", "R39", "R40")
-"""Rules that say which task forces there are or what merit is: without them another case would be solved."""
-
-SETTINGS = {
-    "R02": (("total_months", 1),),
-    "R03": (("months", -1),),
-    "R05": (("years", -1),),
-    "R06": (("years", -1), ("selected_years", -1)),
-    "R25": (("months", -1),),
-    "R27": (("default_level", -1),),
-}
-"""Whole-number settings of rules on persons, with the direction that bars less."""
-
-LEVELS = {"default_level": (1, 5)}
-"""Settings that do not begin at 0."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +46,9 @@ def _rules(scenario: Scenario) -> Iterator[Change]:
     if any(scenario.policy.mode(rule) in BINDING for rule in CONFIDENTIAL_RULES):
         edit = Edit("set", ("policy", "rules", OTHER_CONDITIONS, "mode"), "warn")
         yield Change(f"drop:{OTHER_CONDITIONS}", (edit,), True)
-    for rule in RULES:
-        if rule in CONFIDENTIAL_RULES:
-            continue
-        if rule not in NOT_DROPPED and scenario.policy.mode(rule) in BINDING:
-            yield Change(f"drop:{rule}", (Edit("set", ("policy", "rules", rule, "mode"), "warn"),), True)
+    for rule in RULES.values():
+        if not rule.confidential and not rule.defines and scenario.policy.mode(rule.id) in BINDING:
+            yield Change(f"drop:{rule.id}", (Edit("set", ("policy", "rules", rule.id, "mode"), "warn"),), True)
 
 
 def _quotas(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
@@ -173,16 +155,18 @@ def _sizes(scenario: Scenario, solved: Scenario) -> Iterator[Change]:
 
 
 def _settings(scenario: Scenario) -> Iterator[Change]:
-    for rule, settings in SETTINGS.items():
-        if scenario.policy.mode(rule) not in BINDING:
+    for rule in RULES.values():
+        if scenario.policy.mode(rule.id) not in BINDING:
             continue
-        for name, less in settings:
-            value = scenario.policy.setting(rule, name)
-            low, high = LEVELS.get(name, (0, 1200))
+        for name, setting in rule.settings.items():
+            if not setting.loosens:
+                continue
+            value = scenario.policy.setting(rule.id, name)
             for step in (-1, 1):
-                if low <= value + step <= high:
-                    edit = Edit("set", ("policy", "rules", rule, name), str(value + step))
-                    yield Change(_id(step == less, f"{rule}:{name}"), (edit,), step == less)
+                if setting.low <= value + step <= setting.high:
+                    edit = Edit("set", ("policy", "rules", rule.id, name), str(value + step))
+                    loosens = step == setting.loosens
+                    yield Change(_id(loosens, f"{rule.id}:{name}"), (edit,), loosens)
 
 
 def _merging(scenario: Scenario, solved: Scenario) -> Iterator[Change]:

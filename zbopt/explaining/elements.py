@@ -18,11 +18,8 @@ from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Quota, RulePolicy, Scope
-from zbopt.scenario.rulebook import PAIR_RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
-
-SEAT_RULES = ("R01", "R29")
-"""Open rules on several seats, one element each. Last in the list: without R01 and R29 everybody may sit twice, and the models are large."""
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, PAIR_RULES, SEAT_RULES
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
 
 OPEN = 10**6
 """A bound that binds nobody."""
@@ -74,6 +71,7 @@ def elements(scenario: Scenario, merging: bool = False) -> tuple[Element, ...]:
     found += [Element("must_fill", (post.id,)) for post in facts.staffed_posts(scenario) if post.must_fill]
     if hard & CONFIDENTIAL_RULES:
         found.append(Element(OTHER_CONDITIONS))
+    # last: without the rules on a person's seats everybody may sit twice, and the models are large
     found += [Element("rule", (rule,)) for rule in SEAT_RULES if rule in hard]
     if merging:
         found += [Element("require", (row_key(group),)) for group in policy.merge.require]
@@ -218,4 +216,4 @@ class Question:
         return Question(without(self.scenario, gone), goal, self.merging, self.fixed)
 
 
-__all__ = ["OPEN", "SEAT_RULES", "Element", "Question", "elements", "least_of", "without"]
+__all__ = ["OPEN", "Element", "Question", "elements", "least_of", "without"]

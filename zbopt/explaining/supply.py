@@ -20,7 +20,8 @@ from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Mode
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
 
 
 def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:

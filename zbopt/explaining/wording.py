@@ -18,7 +18,8 @@ from zbopt.scenario.edits import Edit, names_of, row_key
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Pin, Post, Scenario
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, shown_rule
+from zbopt.scenario.rulebook import shown_rule
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
 
 
 def element_message(element: Element, scenario: Scenario) -> Message:

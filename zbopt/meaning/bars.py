@@ -16,7 +16,7 @@ from zbopt.scenario import facts
 from zbopt.scenario import vocabulary as words
 from zbopt.scenario.fields import Month, Needs, months_between
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce, Unit
-from zbopt.scenario.rulebook import RULES
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
 from zbopt.scenario.vocabulary import Mode, Role, Status
 
 Args = Mapping[str, Argument]
@@ -64,7 +64,7 @@ class Bar:
     @property
     def message(self) -> Message:
         """The sentence of the bar; confidential rules are told as their class and nothing else."""
-        if self.rule in words.CONFIDENTIAL_RULES:
+        if self.rule in CONFIDENTIAL_RULES:
             return CLASS_MESSAGE
         if "by_unit" in self.args:
             return Message("bar.R30.unit", {"rule": self.rule})
@@ -337,7 +337,7 @@ class Bars:
         for rule_id, mode, check in self._checks_of_those_who_stay if stays else self._checks:
             args = check(pair)
             if args is not None:
-                shown = {} if rule_id in words.CONFIDENTIAL_RULES else args
+                shown = {} if rule_id in CONFIDENTIAL_RULES else args
                 yield Bar(rule_id, mode, person.id, post.id, shown)
 
     def of(self, person: Person, post: Post) -> tuple[Bar, ...]:
@@ -380,7 +380,7 @@ class Bars:
         found = {bar_key(item) for item in self.structural(person, post)}
         for bar in self.of(person, post):
             if bar.mode is Mode.HARD:
-                found.add(words.OTHER_CONDITIONS if bar.rule in words.CONFIDENTIAL_RULES else bar.rule)
+                found.add(words.OTHER_CONDITIONS if bar.rule in CONFIDENTIAL_RULES else bar.rule)
         return found
 
     def barred(self, post: Post) -> tuple[Counter[str], tuple[Person, ...]]:

@@ -22,7 +22,8 @@ from zbopt.meaning.scores import Points, fit, preference, weights
 from zbopt.meaning.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Mode, Role
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.vocabulary import Incumbents, Mode, Role
 from zbopt.solution import Assignment, Partition
 
 

@@ -18,7 +18,8 @@ from zbopt.meaning.merged import MergedPlan
 from zbopt.meaning.rehoming import UNIT, Rehoming
 from zbopt.meaning.teams import PlanDesk, Team, TeamSlot
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, OTHER_CONDITIONS, Disposition, Mode, TaskForceState
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Disposition, Mode, TaskForceState
 
 Rows = list[dict[str, Any]]
 

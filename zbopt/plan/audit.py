@@ -31,7 +31,8 @@ from zbopt.plan.shape import shape_faults
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import ASSIGN_STAGES, CONFIDENTIAL_RULES, StageName, shown_rule
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, shown_rule
+from zbopt.scenario.vocabulary import ASSIGN_STAGES, StageName
 from zbopt.solution import Partition, Solution, StageResult, StageStatus
 from zbopt.version import __version__
 

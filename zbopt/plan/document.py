@@ -20,14 +20,8 @@ from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import (
-    CONFIDENTIAL_RULES,
-    OTHER_CONDITIONS,
-    Mode,
-    Role,
-    TaskForceState,
-    masked_count,
-)
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, TaskForceState, masked_count
 from zbopt.solution import Assignment, Solution
 from zbopt.version import __version__
 

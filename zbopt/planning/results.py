@@ -18,7 +18,7 @@ from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain
 from zbopt.scenario.policy import Policy
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.solution import Solution
 from zbopt.version import __version__
 

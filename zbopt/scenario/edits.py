@@ -15,8 +15,8 @@ from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message
 from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Group, Model, Quota, RulePolicy, Stage, TeamQuota, scope_text
-from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES, OTHER_CONDITIONS
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, OTHER_CONDITIONS
 
 Action = Literal["set", "drop", "add"]
 

@@ -50,7 +50,8 @@ from zbopt.scenario.fields import (
 )
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.policy import Model, Policy, TeamQuota
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, CONFIDENTIAL_RULES
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
 
 Gender = Annotated[words.Gender, *typed(parse_word(words.Gender), word_schema(words.Gender))]
 Political = Annotated[words.Political, *typed(parse_word(words.Political), word_schema(words.Political))]

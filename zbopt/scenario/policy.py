@@ -33,8 +33,8 @@ from zbopt.scenario.fields import (
     typed,
     word_schema,
 )
-from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_RULES, Incumbents, Linkage, Mode, StageName, TaskForceKind
+from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
+from zbopt.scenario.vocabulary import Incumbents, Linkage, Mode, StageName, TaskForceKind
 
 
 class Model(BaseModel):

@@ -403,20 +403,11 @@ HEADERS: dict[str, dict[str, str]] = {
 CONFIDENTIAL_FIELDS = frozenset({"id_card", "kin", "conflicts", "sanction_end", "health", "restricted_duty", "status"})
 """Fields of a person whose value is never shown or logged, not even in a message about the field."""
 
-CONFIDENTIAL_RULES = frozenset({"R15", "R16", "R17", "R19", "R20", "R22", "R23"})
-"""Rules that rest on kin, interests, sanctions, investigation or health. The number alone would tell which, so in everything
-that leaves they are one class (`OTHER_CONDITIONS`), without number, field, value or the other person."""
-
 OTHER_CONDITIONS = "other_conditions"
-"""The class of all confidential rules together: 其他资格条件."""
+"""The class of all confidential rules together: 其他资格条件. The number alone of one would tell what somebody has."""
 
 FEW = 3
 """Counts of the class below this are told as "fewer than 3"."""
-
-
-def shown_rule(rule: str) -> str:
-    """A rule's id as it may leave: confidential ones as their class."""
-    return OTHER_CONDITIONS if rule in CONFIDENTIAL_RULES else rule
 
 
 def masked_count(count: int) -> int | str:

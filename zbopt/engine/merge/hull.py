@@ -210,11 +210,7 @@ class _Making:
             "joining", _blank(len(rows)), ([], [], []), self.model.row_lower[rows], self._most
         )
         self._place = np.cumsum(self._joining) - 1
-        persons = np.zeros(self.model.num_rows, bool)
-        for block in self.model.row_blocks:
-            if block.kind == "once":
-                persons[block.first : block.first + len(block.labels)] = True
-        self._person = persons[rows]
+        self._person = np.isin(rows, self.model.rows_of("once"))
         self._free(np.flatnonzero(self._open & (self.owner < 0)))
 
     def _spread(self) -> Bools:

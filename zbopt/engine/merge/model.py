@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from zbopt.engine.linear import Bools, Floats, Ints, ModelBuilder
+from zbopt.engine.linear import Bools, Floats, Ints, ModelBuilder, Role
 from zbopt.engine.merge.candidates import Candidates, Slot
 from zbopt.engine.merge.desks import DeskContext
 
@@ -197,11 +197,12 @@ class Merging:
         entries: Entries,
         lower: float | Floats,
         upper: float | Floats,
+        role: Role = Role.PLAIN,
     ) -> Ints:
         """Append rows from a list of (row, column, coefficient)."""
         table = np.array(entries, float).reshape(-1, 3)
         return self.builder.rows(
-            kind, labels, (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]), lower, upper
+            kind, labels, (table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]), lower, upper, role
         )
 
     def pairs_of(self, person: int) -> Ints:
@@ -275,7 +276,7 @@ def twice(m: Merging) -> None:
                     pairs = np.r_[m.at(int(person), one), m.at(int(person), other)]
                     entries += [*seat_sum(len(labels), m, pairs), (len(labels), column, 1.0)]
                     labels.append((m.context.data.people[person].id, m.name(one), m.name(other)))
-    m.rows("twice", labels, entries, -INF, 2)
+    m.rows("twice", labels, entries, -INF, 2, Role.PACKING)
 
 
 def seat_sum(row: int, m: Merging, pairs: Iterable[int]) -> Entries:

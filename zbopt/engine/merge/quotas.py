@@ -12,7 +12,7 @@ from math import gcd
 import numpy as np
 
 from zbopt.engine.context import Presence
-from zbopt.engine.linear import Bools, Ints
+from zbopt.engine.linear import Bools, Ints, Role
 from zbopt.engine.merge.model import INF, Entries, Merging
 from zbopt.engine.rules import quota
 from zbopt.scenario.facts import Requirement
@@ -123,7 +123,7 @@ def _once_each(m: Merging, key: str, people_here: Mapping[int, list[int]]) -> Pr
     plain = [(column, person) for person, columns in people_here.items() if not several[person] for column in columns]
     double = sorted(person for person in people_here if several[person])
     labels = [(m.context.data.people[person].id, key) for person in double]
-    here = m.builder.columns("h", labels, 0, 1, True)
+    here = m.builder.columns("h", labels, 0, 1, True, Role.INDICATOR)
     entries: Entries = []
     above: Entries = []
     names: list[tuple[str, ...]] = []
@@ -133,7 +133,7 @@ def _once_each(m: Merging, key: str, people_here: Mapping[int, list[int]]) -> Pr
             names.append((m.context.data.people[person].id, key, str(part)))
         row = double.index(person)
         above += [(row, part, 1.0) for part in people_here[person]] + [(row, int(column), -1.0)]
-    m.rows("present_if_seated", names, entries, 0, INF)
+    m.rows("present_if_seated", names, entries, 0, INF, Role.INDICATOR)
     m.rows("seated_if_present", labels, above, 0, INF)
     columns = np.array([*(column for column, _ in plain), *here], np.int64)
     people = np.array([*(person for _, person in plain), *double], np.int64)
@@ -216,7 +216,7 @@ def _rows_of(m: Merging, item: _Bound, attribute: Mapping[int, list[int]]) -> No
             continue
         slack: Ints | None = None
         if item.quota.mode is Mode.TARGET:
-            slack = m.builder.columns(f"{kind}_team", labels, 0, most, True)
+            slack = m.builder.columns(f"{kind}_team", labels, 0, most, True, Role.SLACK)
             m.builder.cost("quotas", slack, 1)
         for place, anchor in zip(item.places, item.anchors, strict=True):
             own = None if slack is None else int(slack[row_of[anchor]])
@@ -253,9 +253,9 @@ def _one(
     if sign == -1:
         m.rows("team_quota", label, [*entries, (0, y, float(bound))], 0, INF)
         return
-    occupied = int(m.builder.columns("occupied", label, 0, 1, True)[0])
+    occupied = int(m.builder.columns("occupied", label, 0, 1, True, Role.INDICATOR)[0])
     taken: Entries = [(0, occupied, float(seats)), (0, y, -float(seats)), *((0, column, 1.0) for column in empty)]
-    m.rows("occupied_if_seated", label, taken, 0, INF)
+    m.rows("occupied_if_seated", label, taken, 0, INF, Role.INDICATOR)
     m.rows("team_quota", label, [*entries, (0, occupied, -float(bound))], 0, INF)
 
 

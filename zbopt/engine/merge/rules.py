@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from zbopt.engine.linear import Ints
+from zbopt.engine.linear import Ints, Role
 from zbopt.engine.merge.desks import CATEGORY
 from zbopt.engine.merge.model import INF, Entries, Merging, seat_sum
 from zbopt.scenario import facts
@@ -54,7 +54,7 @@ def _barred_from(m: Merging, rule: str, hits: dict[int, list[int]], paid: bool) 
                 slack.setdefault((person, one), []).append(len(labels))
                 entries += [*seat_sum(len(labels), m, m.at(person, one, where)), (len(labels), column, 1.0)]
                 labels.append((m.context.data.people[person].id, m.name(one), m.name(other)))
-    added = m.rows(f"evade_{rule}", labels, entries, -INF, 1)
+    added = m.rows(f"evade_{rule}", labels, entries, -INF, 1, Role.PACKING)
     if paid:
         _pay(m, f"over_evade_{rule}", added, slack)
 
@@ -64,7 +64,7 @@ def _pay(m: Merging, kind: str, added: Ints, slack: Mapping[tuple[int, int], lis
     if not slack:
         return
     labels = [(m.context.data.people[person].id, m.name(part)) for person, part in slack]
-    columns = m.builder.columns(kind, labels, 0, 1, True)
+    columns = m.builder.columns(kind, labels, 0, 1, True, Role.SLACK)
     for column, places in zip(columns, slack.values(), strict=True):
         m.builder.more((added[places], np.full(len(places), column), -1))
     m.builder.cost("quotas", columns, 1)
@@ -98,9 +98,9 @@ def r15(m: Merging) -> None:
             labels.append((a, b, *label))
     if not labels:
         return
-    added = m.rows("R15", labels, entries, -INF, np.array(bounds))
+    added = m.rows("R15", labels, entries, -INF, np.array(bounds), Role.PACKING)
     if mode is Mode.TARGET:
-        together = m.builder.columns("together_R15", list(kin), 0, 1, True)
+        together = m.builder.columns("together_R15", list(kin), 0, 1, True, Role.SLACK)
         row, pair = np.array(slack, np.int64).T
         m.builder.more((added[row], together[pair], -1))
         m.builder.cost("quotas", together, 1)
@@ -165,7 +165,7 @@ def r16(m: Merging) -> None:
                     add(person, part, more, 1 if column is None else 2, b)
     if not labels:
         return
-    added = m.rows("R16", labels, entries, -INF, np.array(bounds))
+    added = m.rows("R16", labels, entries, -INF, np.array(bounds), Role.PACKING)
     if mode is Mode.TARGET:
         _pay(m, "under_R16", added, slack)
 
@@ -271,8 +271,8 @@ def r37(m: Merging) -> None:
         anchors = [m.found.teams[team][0] for team in m.teams]
         slack = [(m.name(part),) for part in range(len(m.found.works.parts))]
         people = len(m.context.data.people)
-        short = m.builder.columns("short_R37", slack, 0, people + 1000, True)
-        over = m.builder.columns("over_R37", slack, 0, people + 1000, True)
+        short = m.builder.columns("short_R37", slack, 0, people + 1000, True, Role.SLACK)
+        over = m.builder.columns("over_R37", slack, 0, people + 1000, True, Role.SLACK)
         m.builder.more((lower, short[anchors], 1))
         m.builder.more((upper, over[anchors], -1))
         m.builder.cost("quotas", np.r_[short, over], 1)

@@ -11,16 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from zbopt.engine.backend import search
-from zbopt.engine.linear import Bools, Floats, Ints, LinearModel
+from zbopt.engine.linear import Floats, Ints, LinearModel, Role
 from zbopt.engine.merge.model import Merging
 from zbopt.engine.start import forced
 from zbopt.progress import Control
 
 SECONDS = 2
 """Time, beyond the limit if need be, for the columns that follow from who sits where."""
-
-PACKING = ("once", "twice", "R01", "R13", "R15", "R16", "R29", "evade_R17", "evade_R30", "evade_pin")
-"""Rows that only bound persons from above."""
 
 
 def start_point(m: Merging, model: LinearModel, chosen: Ints) -> Floats | None:
@@ -50,7 +47,7 @@ def _greedy(m: Merging, model: LinearModel, point: Floats, chosen: Ints) -> Ints
     merit = model.objectives["merit"][m.context.x] if len(m.context.x) else np.zeros(0)
     supply = np.bincount(m.context.post, minlength=len(m.context.data.posts))
     order = np.lexsort((m.context.x, merit, supply[m.context.post], ~forced(m.context)))
-    bounded = _packing(model)
+    bounded = np.isin(np.arange(model.num_rows), model.rows_as(Role.PACKING))
     matrix, used = model.matrix.tocsc(), model.matrix @ point
     busy: set[int] = set()
     taken: list[int] = []
@@ -68,14 +65,6 @@ def _greedy(m: Merging, model: LinearModel, point: Floats, chosen: Ints) -> Ints
         busy.add(person)
         taken.append(int(pair))
     return np.array(sorted(taken), np.int64)
-
-
-def _packing(model: LinearModel) -> Bools:
-    kinds = np.zeros(model.num_rows, bool)
-    for block in model.row_blocks:
-        if block.kind in PACKING:
-            kinds[block.first : block.first + len(block.labels)] = True
-    return kinds
 
 
 __all__ = ["start_point"]
