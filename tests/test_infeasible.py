@@ -13,7 +13,7 @@ from tests.brute.second import possible
 from zbopt import planning
 from zbopt.scenario.load import load
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, shown_rule
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS
+from zbopt.scenario.words import OTHER_CONDITIONS
 from zbopt.scenario.writing import written
 
 FOLDERS = sorted((Path(__file__).parent / "cases" / "infeasible").iterdir())

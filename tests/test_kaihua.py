@@ -17,7 +17,7 @@ from zbopt.progress import Control
 from zbopt.scenario.load import load
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import RulePolicy
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 from zbopt.solution import Solution
 
 FOLDER = "scenarios/kaihua-2019"

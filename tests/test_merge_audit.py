@@ -23,7 +23,7 @@ from zbopt.progress import Control
 from zbopt.scenario.load import load, parse
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.words import StageName
 
 FAMILIES = [("quota", "quota"), ("pin", "pin"), ("must_fill", "must_fill"), ("twice", "twice"), ("evasion", "R17")]
 STAGE_OF_TERM = [

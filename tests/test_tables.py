@@ -17,7 +17,7 @@ from zbopt.scenario.fields import nearest
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.load import Loaded, load, parse
 from zbopt.scenario.tables import Workbook
-from zbopt.scenario.vocabulary import Status
+from zbopt.scenario.words import Status
 
 FAULTS = Path(__file__).parents[2] / "shared" / "faults"
 

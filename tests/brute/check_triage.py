@@ -16,7 +16,7 @@ from tests.brute.triage_oracle import Answer, triage
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import Disposition
+from zbopt.scenario.words import Disposition
 
 Row = dict[str, Any]
 

@@ -17,7 +17,7 @@ from zbopt.engine.tiebreak import tie_break
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import ASSIGN_STAGES
+from zbopt.scenario.words import ASSIGN_STAGES
 from zbopt.solution import Assignment, Solution, StageLog, StageResult, Status, assignment_of
 
 MAX_PAIRS = 40_000_000

@@ -13,7 +13,7 @@ from zbopt.engine.data import Data
 from zbopt.engine.eligibility import Eligibility, eligibility
 from zbopt.engine.linear import Bools, Ints, ModelBuilder, Role
 from zbopt.engine.scores import Scores, scores
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 
 @dataclass(frozen=True)

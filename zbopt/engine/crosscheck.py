@@ -11,11 +11,10 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from zbopt.progress import Control
-from zbopt.scenario import facts
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 PairTest = Callable[[Person, Post], bool]
 PairCost = Callable[[Person, Post], int]

@@ -15,7 +15,7 @@ from zbopt.scenario import facts
 from zbopt.scenario.expression import Expression
 from zbopt.scenario.fields import Month, Needs
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
-from zbopt.scenario.vocabulary import Role
+from zbopt.scenario.words import Role
 
 NEVER = -(10**9)
 """Month index where none is stated and a start is asked for."""

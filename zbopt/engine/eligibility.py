@@ -12,12 +12,11 @@ import numpy as np
 
 from zbopt.engine.data import NEVER, Data
 from zbopt.engine.linear import Bools, Ints
-from zbopt.scenario import facts
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Month, Needs
 from zbopt.scenario.models import Person
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Incumbents, Mode, Role, Status
+from zbopt.scenario.words import Incumbents, Mode, Role, Status
 
 Mask = Callable[[Data], Bools]
 

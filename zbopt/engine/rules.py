@@ -12,10 +12,9 @@ import numpy as np
 
 from zbopt.engine.context import Context, Presence
 from zbopt.engine.linear import Ints, Role
-from zbopt.scenario import facts
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Share
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 INF = np.inf
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from zbopt.engine.data import Data
 from zbopt.engine.linear import Ints
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 _WISH = (100, 70, 40, 20)
 

@@ -8,7 +8,7 @@ from typing import Any
 from zbopt.scenario.edits import Edit, names_of
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 
 def opened_bound(path: tuple[str, ...], end: str, bound: Share | int) -> Edit:

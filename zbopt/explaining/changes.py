@@ -15,7 +15,7 @@ from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import TeamQuota
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 BINDING = (Mode.HARD, Mode.TARGET)
 

@@ -19,7 +19,7 @@ from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Quota, RulePolicy, Scope
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, PAIR_RULES, SEAT_RULES
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 OPEN = 10**6
 """A bound that binds nobody."""

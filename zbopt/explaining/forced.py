@@ -21,7 +21,7 @@ from zbopt.scenario.edits import Edit, row_key
 from zbopt.scenario.models import Person, Post
 from zbopt.scenario.policy import Group
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 from zbopt.solution import Assignment, Solution
 
 

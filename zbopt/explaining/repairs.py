@@ -25,7 +25,7 @@ from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 from zbopt.solution import Solution
 
 MAX_QUESTIONS = 45

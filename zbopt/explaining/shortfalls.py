@@ -9,7 +9,7 @@ from zbopt.engine.question import Goal
 from zbopt.explaining.case import Case
 from zbopt.explaining.elements import Element, Question
 from zbopt.meaning.measure import Plan, measure
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 from zbopt.solution import Solution
 
 

@@ -21,7 +21,7 @@ from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 
 def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:

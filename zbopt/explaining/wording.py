@@ -19,7 +19,7 @@ from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Pin, Post, Scenario
 from zbopt.scenario.rulebook import shown_rule
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 
 def element_message(element: Element, scenario: Scenario) -> Message:

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zbopt.diagnostics import Argument, Message
-from zbopt.scenario import facts
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Month, Needs, months_between
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce, Unit
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
-from zbopt.scenario.vocabulary import Mode, Role, Status
+from zbopt.scenario.words import Mode, Role, Status
 
 Args = Mapping[str, Argument]
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from zbopt.diagnostics import Argument, Message
 from zbopt.meaning.teams import Structure, ceiling
-from zbopt.scenario.vocabulary import Linkage
+from zbopt.scenario.words import Linkage
 
 
 def of_pair(structure: Structure, one: str, other: str) -> tuple[Message, ...]:

@@ -13,7 +13,7 @@ from zbopt.diagnostics import Argument
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from zbopt.diagnostics import Argument, Message
 from zbopt.meaning.bars import CLASS_MESSAGE, Bars
 from zbopt.meaning.scores import Points, Weights, half_up, points, stability, weights
-from zbopt.scenario import facts
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario, Unit
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 from zbopt.solution import Assignment
 
 

@@ -23,7 +23,7 @@ from zbopt.meaning.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import Incumbents, Mode, Role
+from zbopt.scenario.words import Incumbents, Mode, Role
 from zbopt.solution import Assignment, Partition
 
 

@@ -14,7 +14,7 @@ from zbopt.meaning.measure import Plan, at_least, at_most, lending_cap, team_siz
 from zbopt.meaning.scores import Points, points, weights
 from zbopt.scenario import facts
 from zbopt.scenario.models import Person, Post
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, masked_count
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode, Role, masked_count
 
 
 def bar_counts(counts: Counter[str]) -> list[Message]:

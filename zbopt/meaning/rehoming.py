@@ -13,7 +13,7 @@ from functools import cached_property
 from zbopt.meaning.teams import Structure
 from zbopt.meaning.triage import Triage
 from zbopt.scenario.models import Scenario, TaskForce, Workload
-from zbopt.scenario.vocabulary import Disposition, TaskForceState
+from zbopt.scenario.words import Disposition, TaskForceState
 from zbopt.scenario.workload import Workloads
 
 Work = Mapping[str, int]

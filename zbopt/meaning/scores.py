@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zbopt.meaning.bars import needs_of
 from zbopt.scenario.models import Person, Post, Scenario, TaskForce
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 WISH_POINTS = (100, 70, 40)
 LATER_WISH = 20

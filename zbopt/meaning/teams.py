@@ -12,7 +12,7 @@ from functools import cached_property
 from zbopt.diagnostics import Message
 from zbopt.scenario.models import Post, Scenario, Size, TaskForce
 from zbopt.scenario.policy import Scope
-from zbopt.scenario.vocabulary import Linkage, Role, TaskForceState
+from zbopt.scenario.words import Linkage, Role, TaskForceState
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 from zbopt.solution import Partition
 

@@ -16,7 +16,7 @@ from zbopt.meaning.scores import half_up
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Application, Scenario, TaskForce
-from zbopt.scenario.vocabulary import DecisionValue, Disposition, KeyTaskState, Mode, TaskForceState
+from zbopt.scenario.words import DecisionValue, Disposition, KeyTaskState, Mode, TaskForceState
 from zbopt.scenario.workload import Workloads
 
 ENDS = (Disposition.DISSOLVE, Disposition.NOT_RENEWED, Disposition.CLEAR_OUT, Disposition.ELIMINATE)

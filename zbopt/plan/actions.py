@@ -19,7 +19,7 @@ from zbopt.meaning.rehoming import UNIT, Rehoming
 from zbopt.meaning.teams import PlanDesk, Team, TeamSlot
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Disposition, Mode, TaskForceState
+from zbopt.scenario.words import OTHER_CONDITIONS, Disposition, Mode, TaskForceState
 
 Rows = list[dict[str, Any]]
 

@@ -32,7 +32,7 @@ from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, shown_rule
-from zbopt.scenario.vocabulary import ASSIGN_STAGES, StageName
+from zbopt.scenario.words import ASSIGN_STAGES, StageName
 from zbopt.solution import Partition, Solution, StageResult, StageStatus
 from zbopt.version import __version__
 

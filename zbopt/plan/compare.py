@@ -16,7 +16,7 @@ from zbopt.scenario import facts
 from zbopt.scenario.edits import row_key
 from zbopt.scenario.models import ROW_MODELS, Scenario, plain
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, OTHER_CONDITIONS
+from zbopt.scenario.words import CONFIDENTIAL_FIELDS, OTHER_CONDITIONS
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Post, Scenario
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode, Role, TaskForceState, masked_count
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode, Role, TaskForceState, masked_count
 from zbopt.solution import Assignment, Solution
 from zbopt.version import __version__
 

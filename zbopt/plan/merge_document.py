@@ -37,7 +37,7 @@ from zbopt.plan.merge_seats import further_warnings, relaxed_rows, seat_rows
 from zbopt.progress import TIME_LIMIT
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import Mode, TaskForceState
+from zbopt.scenario.words import Mode, TaskForceState
 from zbopt.solution import Assignment, Partition, Solution
 
 
@@ -235,7 +235,7 @@ def overrides_in(plan: Mapping[str, Any]) -> tuple[Override, ...] | None:
     """The planner's decisions of a plan document; None for `merge`."""
     if plan["kind"] == "merge":
         return None
-    from zbopt.scenario.vocabulary import Disposition
+    from zbopt.scenario.words import Disposition
 
     return tuple(
         Override(row["task_force"], Disposition(row["decision"]), row["by"], row["why"], row["on"])

@@ -11,7 +11,7 @@ from zbopt.meaning.rehoming import TASK_FORCE, Rehoming
 from zbopt.meaning.teams import Structure, Team
 from zbopt.plan.document import Document, composition
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import KeyTaskState, TaskForceState
+from zbopt.scenario.words import KeyTaskState, TaskForceState
 from zbopt.solution import Partition
 
 

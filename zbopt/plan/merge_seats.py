@@ -13,7 +13,7 @@ from zbopt.plan.document import Document
 from zbopt.scenario import facts
 from zbopt.scenario.fields import parse_month
 from zbopt.scenario.models import Person, TaskForce
-from zbopt.scenario.vocabulary import Mode, Role
+from zbopt.scenario.words import Mode, Role
 
 _ROLES = [role.value for role in Role]
 

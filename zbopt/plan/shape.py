@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
 
-from zbopt.scenario.vocabulary import Disposition
+from zbopt.scenario.words import Disposition
 
 
 class _Shape(BaseModel):

@@ -8,7 +8,7 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, error, warning
 from zbopt.scenario import facts
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import ASSIGN_STAGES, TaskForceState
+from zbopt.scenario.words import ASSIGN_STAGES, TaskForceState
 
 
 def nothing_to_do(loaded: Loaded, merging: bool = False, decided: bool = False) -> Iterator[Diagnostic]:

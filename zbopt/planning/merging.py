@@ -17,7 +17,7 @@ from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.models import Person, Scenario
 from zbopt.scenario.policy import NONE
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, TaskForceState
+from zbopt.scenario.words import OTHER_CONDITIONS, TaskForceState
 from zbopt.solution import Solution
 
 if TYPE_CHECKING:

@@ -127,7 +127,7 @@ class Language:
         """
         if self.name != "zh":
             return name
-        from zbopt.scenario.vocabulary import HEADERS, SCENARIO_TITLES
+        from zbopt.scenario.headers import HEADERS, SCENARIO_TITLES
 
         if of == "scenario":
             return f"{SCENARIO_TITLES[name]}({name})" if name in SCENARIO_TITLES else name

@@ -7,7 +7,7 @@ from zbopt.report.language import share
 from zbopt.report.merging import Sheet
 from zbopt.report.terminal import wrapped
 from zbopt.scenario.models import takes_words
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS
+from zbopt.scenario.words import OTHER_CONDITIONS
 
 
 class Lists(Telling):
@@ -221,7 +221,7 @@ class Lists(Telling):
         return found
 
     def _list(self, name: str) -> str:
-        from zbopt.scenario.vocabulary import SHEETS
+        from zbopt.scenario.headers import SHEETS
 
         return SHEETS.get(name, name) if self.language.name == "zh" else name
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import Health, Mode, Status
+from zbopt.scenario.words import Health, Mode, Status
 
 
 def private_rows(loaded: Loaded) -> list[dict[str, str]]:

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from zbopt.report.language import Language, share
 from zbopt.scenario import facts
+from zbopt.scenario.headers import HEADERS
 from zbopt.scenario.models import Scenario
-from zbopt.scenario.vocabulary import HEADERS, OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 WIDTH = 80
 UNFILLED = ("task_force", "post", "priority", "empty", "reasons")

@@ -16,7 +16,7 @@ from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Model
 from zbopt.scenario.source import read_yaml
 from zbopt.scenario.tables import grid_rows, read_csv
-from zbopt.scenario.vocabulary import Disposition, TaskForceState
+from zbopt.scenario.words import Disposition, TaskForceState
 
 ON_RUNNING = (
     Disposition.KEEP,

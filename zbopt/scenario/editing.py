@@ -19,7 +19,7 @@ from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Model, Policy, RulePolicy, Stage, changed_rule
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.source import Marks
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Mode
+from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 
 def applied(scenario: Scenario, edits: Sequence[Edit], checked: bool = True) -> Scenario:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import words
 from zbopt.scenario.fields import Month, fail, months_between, nearest, normal, parse_month
-from zbopt.scenario.vocabulary import Word
+from zbopt.scenario.words import Word
 
 if TYPE_CHECKING:
     from zbopt.scenario.models import Person, Scenario

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from zbopt.scenario.expression import Expression
 from zbopt.scenario.fields import Month, Share, months_between
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
-from zbopt.scenario.vocabulary import Incumbents, Mode, Role, TaskForceState
+from zbopt.scenario.words import Incumbents, Mode, Role, TaskForceState
 
 PRIORITY_WEIGHTS: Mapping[int, int] = {1: 9, 2: 3, 3: 1}
 """Weight of an empty seat by the priority of its post (stage `unfilled`)."""

@@ -20,7 +20,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from zbopt.diagnostics import masked
-from zbopt.scenario.vocabulary import BOOLEANS, Word
+from zbopt.scenario.words import BOOLEANS, Word
 
 W = TypeVar("W", bound=Word)
 

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from zbopt.scenario.fields import Month, as_text, fail, normal
-from zbopt.scenario.vocabulary import Gender
+from zbopt.scenario.words import Gender
 
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
 _CHECK = "10X98765432"

@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field, PlainValidator, model_validator
 
-from zbopt.scenario import vocabulary as words
+from zbopt.scenario import words
 from zbopt.scenario.expression import Expression, parse_expression
 from zbopt.scenario.fields import (
     Count,
@@ -51,7 +51,7 @@ from zbopt.scenario.fields import (
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.policy import Model, Policy, TeamQuota
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS
+from zbopt.scenario.words import CONFIDENTIAL_FIELDS
 
 Gender = Annotated[words.Gender, *typed(parse_word(words.Gender), word_schema(words.Gender))]
 Political = Annotated[words.Political, *typed(parse_word(words.Political), word_schema(words.Political))]

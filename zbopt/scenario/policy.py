@@ -34,7 +34,7 @@ from zbopt.scenario.fields import (
     word_schema,
 )
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
-from zbopt.scenario.vocabulary import Incumbents, Linkage, Mode, StageName, TaskForceKind
+from zbopt.scenario.words import Incumbents, Linkage, Mode, StageName, TaskForceKind
 
 
 class Model(BaseModel):

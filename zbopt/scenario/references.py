@@ -11,7 +11,7 @@ from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Kin
 from zbopt.scenario.policy import Policy
 from zbopt.scenario.source import Marks, Path_
-from zbopt.scenario.vocabulary import CONFIDENTIAL_FIELDS, TaskForceState
+from zbopt.scenario.words import CONFIDENTIAL_FIELDS, TaskForceState
 
 Rows = dict[str, list[tuple[Any, Path_]]]
 

@@ -20,7 +20,7 @@ from zbopt.scenario.fields import (
     parse_whole,
     parse_word,
 )
-from zbopt.scenario.vocabulary import OTHER_CONDITIONS, Gender, Mode, UnitKind
+from zbopt.scenario.words import OTHER_CONDITIONS, Gender, Mode, UnitKind
 
 HARD, TARGET, WARN, OFF = Mode.HARD, Mode.TARGET, Mode.WARN, Mode.OFF
 ALL_MODES = (HARD, TARGET, WARN, OFF)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
-from zbopt.scenario import vocabulary as words
-from zbopt.scenario.vocabulary import HEADERS, SHEETS
+from zbopt.scenario import words
+from zbopt.scenario.headers import HEADERS, SHEETS
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 

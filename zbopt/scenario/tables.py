@@ -30,9 +30,9 @@ from zbopt.scenario.cells import (
     is_error,
 )
 from zbopt.scenario.fields import nearest, normal
+from zbopt.scenario.headers import HEADERS, LONG_TEXTS, UNUSED_HEADERS
 from zbopt.scenario.ods import Ods
 from zbopt.scenario.source import Marks, decode, read_bytes
-from zbopt.scenario.vocabulary import HEADERS, LONG_TEXTS, UNUSED_HEADERS
 from zbopt.scenario.xls import Xls
 from zbopt.scenario.xlsx import Bomb, Damaged, Xlsx
 

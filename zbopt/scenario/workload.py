@@ -13,7 +13,7 @@ from zbopt.diagnostics import Diagnostic, Mark, error, warning
 from zbopt.scenario import facts
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Post, Scenario, TaskForce
-from zbopt.scenario.vocabulary import KeyTaskState, Mode, Role
+from zbopt.scenario.words import KeyTaskState, Mode, Role
 
 MIN_LOAD = 100
 """Load of a desk without posts: full time."""

@@ -17,12 +17,12 @@ from ruamel.yaml.comments import CommentedMap
 
 from zbopt.diagnostics import DiagnosticsError, error
 from zbopt.scenario.edits import Edit
+from zbopt.scenario.headers import HEADERS, SHEETS
 from zbopt.scenario.load import Loaded, Reader, column_keys
 from zbopt.scenario.models import ROW_MODELS
 from zbopt.scenario.policy import parse_scope, scope_text
 from zbopt.scenario.source import decode, inside, read_bytes
 from zbopt.scenario.tables import Grid, header_row, open_workbook, read_csv
-from zbopt.scenario.vocabulary import HEADERS, SHEETS
 
 
 @dataclass

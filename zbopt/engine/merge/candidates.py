@@ -16,7 +16,7 @@ import numpy as np
 from zbopt.engine.linear import Bools, Ints
 from zbopt.engine.merge.desks import CATEGORY, OWN, Desk, desks_of
 from zbopt.progress import Control
-from zbopt.scenario.vocabulary import Linkage
+from zbopt.scenario.words import Linkage
 from zbopt.scenario.workload import Workloads
 
 MAX_TEAMS = 300_000

@@ -20,7 +20,7 @@ from zbopt.engine.linear import Bools, Ints
 from zbopt.engine.scores import Scores, fit, preference, stability, weights
 from zbopt.scenario.models import Pin, Post
 from zbopt.scenario.rulebook import RULES
-from zbopt.scenario.vocabulary import Incumbents, Mode, Role
+from zbopt.scenario.words import Incumbents, Mode, Role
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 
 CATEGORY, ROLE, OWN = "category", "role", "own"

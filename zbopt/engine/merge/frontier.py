@@ -18,7 +18,7 @@ from zbopt.engine.stages import Descent, Impossible
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.words import StageName
 from zbopt.scenario.workload import Workloads
 from zbopt.solution import Status
 

@@ -17,7 +17,7 @@ from zbopt.engine.merge.candidates import Candidates
 from zbopt.engine.stages import Descent, Impossible
 from zbopt.progress import Control
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.words import StageName
 from zbopt.solution import Partition
 
 MAX_PARTS = 12

@@ -18,7 +18,7 @@ from zbopt.engine.rules import quota
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
 from zbopt.scenario.policy import Quota, TeamQuota
-from zbopt.scenario.vocabulary import Mode
+from zbopt.scenario.words import Mode
 
 
 @dataclass(frozen=True, slots=True)

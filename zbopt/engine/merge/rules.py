@@ -10,7 +10,7 @@ from zbopt.engine.linear import Ints, Role
 from zbopt.engine.merge.desks import CATEGORY
 from zbopt.engine.merge.model import INF, Entries, Merging, seat_sum
 from zbopt.scenario import facts
-from zbopt.scenario.vocabulary import Incumbents, Mode
+from zbopt.scenario.words import Incumbents, Mode
 
 
 def evasion(m: Merging) -> None:

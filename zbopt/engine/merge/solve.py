@@ -30,7 +30,7 @@ from zbopt.engine.tiebreak import choose_teams, tie_break
 from zbopt.progress import Control
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Stage
-from zbopt.scenario.vocabulary import StageName
+from zbopt.scenario.words import StageName
 from zbopt.scenario.workload import Workloads
 from zbopt.solution import Assignment, Partition, Solution, StageLog, StageResult, Status, assignment_of
 
