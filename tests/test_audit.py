@@ -14,8 +14,8 @@ from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.assign import solve
 from zbopt.engine.eligibility import PAIR_MASKS
 from zbopt.engine.rules import ROWS
-from zbopt.meaning.bars import PAIR_CHECKS
 from zbopt.meaning.measure import SEAT_CHECKS
+from zbopt.meaning.pair_rules import PAIR_CHECKS
 from zbopt.plan.audit import audit_document, audit_solution
 from zbopt.plan.document import document
 from zbopt.progress import Control

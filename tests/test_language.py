@@ -11,7 +11,7 @@ import pytest
 from tests.here import zbopt_here
 from zbopt.diagnostics import masked
 from zbopt.report.language import Language, catalogue, default_language, share
-from zbopt.report.merging import Sheet
+from zbopt.report.merge_sheets import Sheet
 from zbopt.report.tables import sheet_csv
 
 

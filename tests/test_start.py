@@ -15,9 +15,9 @@ from zbopt.engine.start import start_plan
 from zbopt.meaning.bars import Bars
 from zbopt.meaning.measure import measure
 from zbopt.scenario import facts
-from zbopt.scenario.fields import Month
 from zbopt.scenario.load import parse
 from zbopt.scenario.models import Scenario
+from zbopt.scenario.months import Month
 
 
 def may_be_empty(scenario: Scenario) -> bool:

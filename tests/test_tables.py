@@ -13,10 +13,10 @@ from tests.old_formats import cell, flawed_ods, flawed_xls, line, ods, table, ty
 from tests.test_bad_inputs import HEAD, flawed_book, write
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.scenario.cells import Merged, TooMuch, filled_down
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.load import Loaded, load, parse
 from zbopt.scenario.tables import Workbook
+from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import Status
 
 FAULTS = Path(__file__).parents[2] / "shared" / "faults"

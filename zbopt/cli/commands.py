@@ -37,7 +37,8 @@ def overlap(
     """How far task forces overlap."""
     from zbopt import planning
     from zbopt.plan.document import to_text
-    from zbopt.report.merging import overlap_text, suggestion_sheet
+    from zbopt.report.merge_sheets import suggestion_sheet
+    from zbopt.report.merging import overlap_text
     from zbopt.scenario.load import load
 
     loaded = load(scenario)
@@ -193,7 +194,7 @@ def _audited(faults: list[Any], finished: Any, language: Language) -> None:
 @guarded
 def explain_code(code: str, language: Language) -> None:
     """Explain a message code."""
-    from zbopt.scenario.fields import nearest
+    from zbopt.scenario.texts import nearest
 
     codes = [key for key in catalogue() if key.startswith("Z")]
     if code.upper() not in codes:

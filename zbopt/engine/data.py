@@ -13,8 +13,9 @@ import numpy as np
 from zbopt.engine.linear import Bools, Ints
 from zbopt.scenario import facts
 from zbopt.scenario.expression import Expression
-from zbopt.scenario.fields import Month, Needs
+from zbopt.scenario.fields import Needs
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
+from zbopt.scenario.months import Month
 from zbopt.scenario.words import Role
 
 NEVER = -(10**9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from zbopt.meaning.bars import needs_of
+from zbopt.meaning.pair_rules import needs_of
 from zbopt.scenario.models import Person, Post, Scenario, TaskForce
 from zbopt.scenario.words import Mode
 

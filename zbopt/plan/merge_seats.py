@@ -11,8 +11,8 @@ from zbopt.meaning.scores import wish_points
 from zbopt.meaning.teams import Team, TeamSlot
 from zbopt.plan.document import Document
 from zbopt.scenario import facts
-from zbopt.scenario.fields import parse_month
 from zbopt.scenario.models import Person, TaskForce
+from zbopt.scenario.months import parse_month
 from zbopt.scenario.words import Mode, Role
 
 _ROLES = [role.value for role in Role]

@@ -117,7 +117,7 @@ class Answer:
 
 def find(finished: Finished, text: str) -> Person | Post:
     """The person or post of that id, or the person of that name; several of one name are told, none is taken."""
-    from zbopt.scenario.fields import nearest
+    from zbopt.scenario.texts import nearest
 
     scenario = finished.scenario
     if text in scenario.person_by_id:

@@ -24,8 +24,8 @@ from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario import facts
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Person, Post
+from zbopt.scenario.texts import nearest
 
 
 @dataclass(frozen=True, repr=False)

@@ -23,8 +23,8 @@ from typing import Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error
 from zbopt.scenario.edits import Edit
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.source import Marks, read_yaml
+from zbopt.scenario.texts import nearest
 
 MAX_ROWS = 20_000
 KEYS = ("format", "factors", "rows")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zbopt.report.language import Language
-from zbopt.report.merging import Sheet
+from zbopt.report.merge_sheets import Sheet
 from zbopt.report.terminal import WIDTH, hanging, scope_name, wrapped
 from zbopt.scenario.models import Scenario
 

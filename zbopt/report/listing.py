@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zbopt.report.explaining import MAX_PEOPLE, Document, Telling
 from zbopt.report.language import share
-from zbopt.report.merging import Sheet
+from zbopt.report.merge_sheets import Sheet
 from zbopt.report.terminal import wrapped
 from zbopt.scenario.models import takes_words
 from zbopt.scenario.words import OTHER_CONDITIONS

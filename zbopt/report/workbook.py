@@ -71,7 +71,7 @@ def workbook(plan: Mapping[str, Any], scenario: Scenario, language: Language) ->
         titles = [say("col.rule"), say("col.subject"), say("col.text")]
         _sheet(book, say("ui.warnings_sheet"), titles, _warning_rows(plan, scenario, language))
         if plan["kind"] != "assign":
-            from zbopt.report.merging import MergeTables
+            from zbopt.report.merge_sheets import MergeTables
 
             for sheet in MergeTables(plan, scenario, language).sheets():
                 _sheet(book, sheet.title, sheet.header, sheet.rows)

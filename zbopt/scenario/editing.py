@@ -14,11 +14,11 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError
 from zbopt.scenario import references
 from zbopt.scenario.cascade import without_person, without_places, without_task_force
 from zbopt.scenario.edits import NAMED, Edit, Refused, guesses, names_of, parse_edits, row_key
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Model, Policy, RulePolicy, Stage, changed_rule
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.source import Marks
+from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import OTHER_CONDITIONS, Mode
 
 

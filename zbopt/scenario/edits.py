@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Message
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import ROW_MODELS, Pin, Scenario
 from zbopt.scenario.policy import Group, Model, Quota, RulePolicy, Stage, TeamQuota, scope_text
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
+from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import CONFIDENTIAL_FIELDS, OTHER_CONDITIONS
 
 Action = Literal["set", "drop", "add"]

@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from zbopt.scenario import words
-from zbopt.scenario.fields import Month, fail, months_between, nearest, normal, parse_month
+from zbopt.scenario.months import Month, months_between, parse_month
+from zbopt.scenario.texts import fail, nearest, normal
 from zbopt.scenario.words import Word
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from zbopt.scenario.expression import Expression
-from zbopt.scenario.fields import Month, Share, months_between
+from zbopt.scenario.fields import Share
 from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
+from zbopt.scenario.months import Month, months_between
 from zbopt.scenario.words import Incumbents, Mode, Role, TaskForceState
 
 PRIORITY_WEIGHTS: Mapping[int, int] = {1: 9, 2: 3, 3: 1}

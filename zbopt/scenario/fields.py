@@ -6,151 +6,24 @@ arguments of its sentence. Loads are whole hundredths of full time, shares whole
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
 from pydantic import PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from zbopt.diagnostics import masked
+from zbopt.scenario.months import Month, parse_day, parse_month
+from zbopt.scenario.texts import as_text, fail, nearest, normal, unseen_dropped
 from zbopt.scenario.words import BOOLEANS, Word
 
 W = TypeVar("W", bound=Word)
 
 
-def fail(code: str, **args: str | int) -> PydanticCustomError:
-    """The error a parser raises: a catalogue code with its arguments."""
-    return PydanticCustomError(code, code, dict(args))
-
-
-def nearest(text: str, known: Iterable[str]) -> str:
-    """The known word nearest to what was typed, or an empty string."""
-    lower, forwards, backwards = _indexed(frozenset(known))
-    word = text.lower()[:MOST_COMPARED]
-    options = list(lower)
-    if len(options) > 4 * NEIGHBOURS:  # of very many those that begin or end alike: thousands of rows may ask
-        place, other = bisect(forwards, word), bisect(backwards, word[::-1])
-        options = forwards[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
-        options += [item[::-1] for item in backwards[max(0, other - NEIGHBOURS) : other + NEIGHBOURS]]
-    found = difflib.get_close_matches(word, options, n=1, cutoff=0.6)
-    return lower[found[0]] if found else ""
-
-
-NEIGHBOURS = 25
-MOST_COMPARED = 100
-"""Words on either side in the order of their letters that are compared, and letters of a word."""
-
-
-@lru_cache(maxsize=16)
-def _indexed(known: frozenset[str]) -> tuple[dict[str, str], list[str], list[str]]:
-    """Words by their lower case, and those sorted from the front and from the back."""
-    lower = {option.lower(): option for option in sorted(known, reverse=True)}
-    return dict(reversed(lower.items())), sorted(lower), sorted(item[::-1] for item in lower)
-
-
-def normal(text: str) -> str:
-    """Full-width letters and digits made plain, outer blanks (also NBSP) dropped, and signs that nobody sees.
-
-    Those are zero-width signs, direction marks, byte-order marks, soft hyphens (Unicode's format characters).
-    """
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", unseen_dropped(text))
-    return plain.strip()
-
-
-def unseen_dropped(text: str) -> str:
-    """The text without format characters."""
-    if text.isprintable():  # says so of most texts at once
-        return text
-    return "".join(sign for sign in text if sign.isascii() or unicodedata.category(sign) != "Cf")
-
-
-def as_text(value: Any) -> str:
-    """The text of a scalar; a list or map where one value belongs is an error (Z110)."""
-    if type(value) is str:
-        return value.strip()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple, dict)):
-        raise fail("Z110")
-    return str(value).strip()
-
-
 # --- months and dates ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Month:
-    """A calendar month. `index` counts months, so that differences are whole months."""
-
-    year: int
-    month: int
-
-    @property
-    def index(self) -> int:
-        """12 year + month - 1."""
-        return 12 * self.year + self.month - 1
-
-    def plus(self, months: int) -> Month:
-        """The month so many months later."""
-        year, month = divmod(self.index + months, 12)
-        return Month(year, month + 1)
-
-    def __str__(self) -> str:
-        return f"{self.year:04d}-{self.month:02d}"
-
-
-def months_between(start: Month, end: Month) -> int:
-    """Whole months from start to end; negative where start lies later."""
-    return end.index - start.index
-
-
-_EITHER = re.compile(r"\d{4}\.1")
-_MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|(\d{2})|年(\d{1,2})月)")
-_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日)")
-
-
-def parse_month(value: Any) -> Month:
-    """`2019-06`, `2019.06`, `201906` or `2019年6月`; `2019.1` is refused (January or October?).
-
-    A full day counts as its month: spreadsheets turn a typed month into the first day of it.
-    """
-    if isinstance(value, Month):
-        return value
-    text = normal(as_text(value))
-    if _DAY.fullmatch(text):
-        day = parse_day(text)
-        return Month(int(day[:4]), int(day[5:7]))
-    if _EITHER.fullmatch(text):
-        raise fail("Z106", value=text)
-    match = _MONTH.fullmatch(text)
-    if match is None:
-        raise fail("Z105", value=text)
-    year, month = int(match[1]), int(next(part for part in match.groups()[1:] if part))
-    if not (1 <= month <= 12 and 1900 <= year <= 2199):
-        raise fail("Z105", value=text)
-    return Month(year, month)
-
-
-def parse_day(value: Any) -> str:
-    """A day (`2019-05-12` and its usual spellings) or a month, as ISO text."""
-    import datetime
-
-    text = normal(as_text(value))
-    match = _DAY.fullmatch(text)
-    if match is None:
-        return str(parse_month(text))
-    year, month, day = (int(part) for part in match.groups() if part)
-    try:
-        return datetime.date(year, month, day).isoformat()
-    except ValueError:
-        raise fail("Z105", value=text) from None
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from zbopt.scenario.fields import Month, as_text, fail, normal
+from zbopt.scenario.months import Month
+from zbopt.scenario.texts import as_text, fail, normal
 from zbopt.scenario.words import Gender
 
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))

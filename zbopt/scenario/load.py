@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from zbopt.diagnostics import Argument, Diagnostic, DiagnosticsError, Mark, Message, error, has_errors, ordered, warning
 from zbopt.scenario import plausible, references
-from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.headers import SHEETS
 from zbopt.scenario.idcard import mismatches, same_human
 from zbopt.scenario.models import ROW_MODELS, Kin, Pin, Scenario, TaskForce, Workload
@@ -22,6 +21,7 @@ from zbopt.scenario.policy import Model, Policy
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
 from zbopt.scenario.source import Marks, Path_, inside, read_yaml
 from zbopt.scenario.tables import Workbook, grid_rows, open_workbook, read_csv
+from zbopt.scenario.texts import nearest, normal
 from zbopt.scenario.words import CONFIDENTIAL_FIELDS
 
 TOP_KEYS = ("format", "name", "as_of", "term", "base", "tables", "policy", *ROW_MODELS)

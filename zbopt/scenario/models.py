@@ -35,8 +35,6 @@ from zbopt.scenario.fields import (
     Seats,
     Text,
     Texts,
-    as_text,
-    fail,
     parse_id,
     parse_list,
     parse_map,
@@ -51,6 +49,7 @@ from zbopt.scenario.fields import (
 from zbopt.scenario.idcard import check_id_card
 from zbopt.scenario.policy import Model, Policy, TeamQuota
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
+from zbopt.scenario.texts import as_text, fail
 from zbopt.scenario.words import CONFIDENTIAL_FIELDS
 
 Gender = Annotated[words.Gender, *typed(parse_word(words.Gender), word_schema(words.Gender))]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zbopt.diagnostics import Diagnostic, error, warning
-from zbopt.scenario.fields import Month, months_between
+from zbopt.scenario.months import Month, months_between
 from zbopt.scenario.policy import Policy
 from zbopt.scenario.source import Marks, Path_
 

@@ -20,10 +20,6 @@ from zbopt.scenario.fields import (
     Share,
     ShareField,
     Text,
-    as_text,
-    fail,
-    nearest,
-    normal,
     parse_bound,
     parse_id,
     parse_list,
@@ -34,6 +30,7 @@ from zbopt.scenario.fields import (
     word_schema,
 )
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
+from zbopt.scenario.texts import as_text, fail, nearest, normal
 from zbopt.scenario.words import Incumbents, Linkage, Mode, StageName, TaskForceKind
 
 

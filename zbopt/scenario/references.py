@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from zbopt.diagnostics import Diagnostic, error, warning
-from zbopt.scenario.fields import nearest
 from zbopt.scenario.models import Kin
 from zbopt.scenario.policy import Policy
 from zbopt.scenario.source import Marks, Path_
+from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import CONFIDENTIAL_FIELDS, TaskForceState
 
 Rows = dict[str, list[tuple[Any, Path_]]]

@@ -29,10 +29,10 @@ from zbopt.scenario.cells import (
     column_name,
     is_error,
 )
-from zbopt.scenario.fields import nearest, normal
 from zbopt.scenario.headers import HEADERS, LONG_TEXTS, UNUSED_HEADERS
 from zbopt.scenario.ods import Ods
 from zbopt.scenario.source import Marks, decode, read_bytes
+from zbopt.scenario.texts import nearest, normal
 from zbopt.scenario.xls import Xls
 from zbopt.scenario.xlsx import Bomb, Damaged, Xlsx
 
