@@ -16,7 +16,8 @@ from tests.brute import merge_cases, triage_cases
 from tests.brute.merge_oracle import STAYING, WISHES, solve, solve_as
 from tests.brute.triage_oracle import CHAINS, DIVIDED, PARTIAL, REAPPLY, Answer, triage, triage_as
 from zbopt.scenario.load import parse
-from zbopt.scenario.models import Divided, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.work import Divided
 
 LABELS = {
     DIVIDED: "divided duties",

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 
 from tests.brute.merge_oracle import divided_duties, same_duties
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Duty, Post, Scenario, TaskForce, Workload
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.words import DecisionValue, TaskForceState
+from zbopt.scenario.work import Duty, Post, TaskForce, Workload
 
 KEEP, DISSOLVE, NOT_RENEWED, CLEAR_OUT, ELIMINATE = "keep", "dissolve", "not_renewed", "clear_out", "eliminate"
 CLARIFY, SET_UP, REFUSE = "clarify", "set_up", "refuse"

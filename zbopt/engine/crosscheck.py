@@ -13,8 +13,10 @@ from ortools.sat.python import cp_model
 from zbopt.progress import Control
 from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import Mode
+from zbopt.scenario.work import Post
 
 PairTest = Callable[[Person, Post], bool]
 PairCost = Callable[[Person, Post], int]

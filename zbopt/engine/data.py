@@ -14,9 +14,11 @@ from zbopt.engine.linear import Bools, Ints
 from zbopt.scenario import facts
 from zbopt.scenario.expression import Expression
 from zbopt.scenario.fields import Needs
-from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
+from zbopt.scenario.models import Pin, Scenario
 from zbopt.scenario.months import Month
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import Role
+from zbopt.scenario.work import Post, TaskForce
 
 NEVER = -(10**9)
 """Month index where none is stated and a start is asked for."""

@@ -14,8 +14,8 @@ from zbopt.engine.data import NEVER, Data
 from zbopt.engine.linear import Bools, Ints
 from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Needs
-from zbopt.scenario.models import Person
 from zbopt.scenario.months import Month
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.words import Incumbents, Mode, Role, Status
 

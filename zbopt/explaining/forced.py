@@ -18,10 +18,11 @@ from zbopt.plan.audit import confirm
 from zbopt.progress import Control
 from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, row_key
-from zbopt.scenario.models import Person, Post
+from zbopt.scenario.people import Person
 from zbopt.scenario.policy import Group
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.words import Mode
+from zbopt.scenario.work import Post
 from zbopt.solution import Assignment, Solution
 
 

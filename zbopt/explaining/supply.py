@@ -19,9 +19,9 @@ from zbopt.meaning.reasons import told
 from zbopt.scenario import facts
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
-from zbopt.scenario.models import Post
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.words import OTHER_CONDITIONS, Mode
+from zbopt.scenario.work import Post
 
 
 def supply(loaded: Loaded, must: bool = False) -> Iterator[Diagnostic]:

@@ -17,9 +17,10 @@ from zbopt.scenario import facts
 from zbopt.scenario.edits import Edit, names_of, row_key
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
-from zbopt.scenario.models import Pin, Post, Scenario
+from zbopt.scenario.models import Pin, Scenario
 from zbopt.scenario.rulebook import shown_rule
 from zbopt.scenario.words import OTHER_CONDITIONS, Mode
+from zbopt.scenario.work import Post
 
 
 def element_message(element: Element, scenario: Scenario) -> Message:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from zbopt.diagnostics import Message
 from zbopt.meaning.pair_rules import PAIR_CHECKS, Args, Pair
 from zbopt.scenario import facts, words
-from zbopt.scenario.models import Person, Pin, Post, Scenario
+from zbopt.scenario.models import Pin, Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, RULES
 from zbopt.scenario.words import Mode
+from zbopt.scenario.work import Post
 
 CLASS_MESSAGE = Message("bar.confidential")
 """All that is said of a confidential rule that somebody breaks."""

@@ -15,8 +15,10 @@ from zbopt.meaning.bars import CLASS_MESSAGE, Bars
 from zbopt.meaning.scores import Points, Weights, half_up, points, stability, weights
 from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Person, Post, Scenario, Unit
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person, Unit
 from zbopt.scenario.words import Mode
+from zbopt.scenario.work import Post
 from zbopt.solution import Assignment
 
 

@@ -21,9 +21,11 @@ from zbopt.meaning.measure import (
 from zbopt.meaning.scores import Points, fit, preference, weights
 from zbopt.meaning.teams import PlanDesk, Structure, Team, TeamSlot, ceiling
 from zbopt.scenario import facts
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.words import Incumbents, Mode, Role
+from zbopt.scenario.work import Post
 from zbopt.solution import Assignment, Partition
 
 

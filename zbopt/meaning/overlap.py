@@ -15,7 +15,8 @@ from typing import Any
 from zbopt.meaning.blocks import of_pair
 from zbopt.meaning.scores import half_up
 from zbopt.meaning.teams import Structure
-from zbopt.scenario.models import Duty, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.work import Duty
 from zbopt.scenario.workload import Workloads
 
 FRAGMENTATION, OVERLAP, DUPLICATION = "fragmentation", "overlap", "duplication"
@@ -197,7 +198,7 @@ def _likeness(one: Duty, other: Duty, names: Mapping[str, Counter[str]], texts: 
 
 def confirmed(scenario: Scenario, pairs: Sequence[Suggestion]) -> Scenario:
     """The scenario with suggestions taken as confirmed, to see what would change; never written anywhere."""
-    from zbopt.scenario.models import Confirmed
+    from zbopt.scenario.work import Confirmed
 
     more = {item.one: [] for item in pairs}  # type: dict[str, list[Confirmed]]
     for item in pairs:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from zbopt.diagnostics import Argument
 from zbopt.scenario import facts, words
 from zbopt.scenario.fields import Needs
-from zbopt.scenario.models import Person, Post, Scenario, TaskForce, Unit
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.months import Month, months_between
+from zbopt.scenario.people import Person, Unit
 from zbopt.scenario.words import Mode, Role, Status
+from zbopt.scenario.work import Post, TaskForce
 
 Args = Mapping[str, Argument]
 

@@ -13,8 +13,9 @@ from zbopt.meaning.bars import CLASS_MESSAGE, once
 from zbopt.meaning.measure import Plan, at_least, at_most, lending_cap, team_size
 from zbopt.meaning.scores import Points, points, weights
 from zbopt.scenario import facts
-from zbopt.scenario.models import Person, Post
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import OTHER_CONDITIONS, Mode, Role, masked_count
+from zbopt.scenario.work import Post
 
 
 def bar_counts(counts: Counter[str]) -> list[Message]:

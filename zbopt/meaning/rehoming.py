@@ -12,8 +12,9 @@ from functools import cached_property
 
 from zbopt.meaning.teams import Structure
 from zbopt.meaning.triage import Triage
-from zbopt.scenario.models import Scenario, TaskForce, Workload
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.words import Disposition, TaskForceState
+from zbopt.scenario.work import TaskForce, Workload
 from zbopt.scenario.workload import Workloads
 
 Work = Mapping[str, int]

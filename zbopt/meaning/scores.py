@@ -6,8 +6,10 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from zbopt.meaning.pair_rules import needs_of
-from zbopt.scenario.models import Person, Post, Scenario, TaskForce
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import Mode
+from zbopt.scenario.work import Post, TaskForce
 
 WISH_POINTS = (100, 70, 40)
 LATER_WISH = 20

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zbopt.diagnostics import Message
-from zbopt.scenario.models import Post, Scenario, Size, TaskForce
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Scope
 from zbopt.scenario.words import Linkage, Role, TaskForceState
+from zbopt.scenario.work import Post, Size, TaskForce
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 from zbopt.solution import Partition
 

@@ -15,8 +15,9 @@ from zbopt.diagnostics import Argument, Message
 from zbopt.meaning.scores import half_up
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Application, Scenario, TaskForce
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.words import DecisionValue, Disposition, KeyTaskState, Mode, TaskForceState
+from zbopt.scenario.work import Application, TaskForce
 from zbopt.scenario.workload import Workloads
 
 ENDS = (Disposition.DISSOLVE, Disposition.NOT_RENEWED, Disposition.CLEAR_OUT, Disposition.ELIMINATE)

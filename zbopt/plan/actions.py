@@ -17,9 +17,11 @@ from zbopt.meaning.measure import Measures
 from zbopt.meaning.merged import MergedPlan
 from zbopt.meaning.rehoming import UNIT, Rehoming
 from zbopt.meaning.teams import PlanDesk, Team, TeamSlot
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.words import OTHER_CONDITIONS, Disposition, Mode, TaskForceState
+from zbopt.scenario.work import Post
 
 Rows = list[dict[str, Any]]
 

@@ -19,9 +19,11 @@ from zbopt.meaning.scores import wish_points
 from zbopt.progress import INTERRUPTED, MEMORY_LIMIT, TIME_LIMIT
 from zbopt.scenario.facts import Requirement
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.words import OTHER_CONDITIONS, Mode, Role, TaskForceState, masked_count
+from zbopt.scenario.work import Post
 from zbopt.solution import Assignment, Solution
 from zbopt.version import __version__
 

@@ -11,9 +11,10 @@ from zbopt.meaning.scores import wish_points
 from zbopt.meaning.teams import Team, TeamSlot
 from zbopt.plan.document import Document
 from zbopt.scenario import facts
-from zbopt.scenario.models import Person, TaskForce
 from zbopt.scenario.months import parse_month
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import Mode, Role
+from zbopt.scenario.work import TaskForce
 
 _ROLES = [role.value for role in Role]
 

@@ -16,7 +16,9 @@ from zbopt.plan.document import Document, assignment_in
 from zbopt.plan.merge_document import desks_in
 from zbopt.plan.shape import shape_faults
 from zbopt.scenario.load import Loaded, load
-from zbopt.scenario.models import Person, Post, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
+from zbopt.scenario.work import Post
 from zbopt.solution import Assignment
 
 KINDS = ("assign", "merge", "restructure")

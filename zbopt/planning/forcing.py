@@ -24,8 +24,9 @@ from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario import facts
-from zbopt.scenario.models import Person, Post
+from zbopt.scenario.people import Person
 from zbopt.scenario.texts import nearest
+from zbopt.scenario.work import Post
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,8 @@ from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded, load
-from zbopt.scenario.models import Person, Scenario
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.people import Person
 from zbopt.scenario.policy import NONE
 from zbopt.scenario.words import OTHER_CONDITIONS, TaskForceState
 from zbopt.solution import Solution

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zbopt.scenario.load import Loaded
-from zbopt.scenario.models import Person
+from zbopt.scenario.people import Person
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES
 from zbopt.scenario.words import Health, Mode, Status
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from zbopt.scenario.models import Scenario, TaskForce
+from zbopt.scenario.models import Scenario
+from zbopt.scenario.work import TaskForce
 
 
 def without_person(scenario: Scenario, key: str, people: Sequence[Any]) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error, has_errors, ordered
+from zbopt.scenario.csv_file import read_csv
 from zbopt.scenario.fields import Day, Id, LongText, Text, parse_word, typed, word_schema
-from zbopt.scenario.load import Reader
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.policy import Model
+from zbopt.scenario.reading import Reader
 from zbopt.scenario.source import read_yaml
-from zbopt.scenario.tables import grid_rows, read_csv
+from zbopt.scenario.tables import grid_rows
 from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import Disposition, TaskForceState
 

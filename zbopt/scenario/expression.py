@@ -21,7 +21,8 @@ from zbopt.scenario.texts import fail, nearest, normal
 from zbopt.scenario.words import Word
 
 if TYPE_CHECKING:
-    from zbopt.scenario.models import Person, Scenario
+    from zbopt.scenario.models import Scenario
+    from zbopt.scenario.people import Person
 
 WORD_FIELDS: dict[str, type[Word]] = {
     "gender": words.Gender,

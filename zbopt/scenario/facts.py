@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from zbopt.scenario.expression import Expression
 from zbopt.scenario.fields import Share
-from zbopt.scenario.models import Person, Pin, Post, Scenario, TaskForce
+from zbopt.scenario.models import Pin, Scenario
 from zbopt.scenario.months import Month, months_between
+from zbopt.scenario.people import Person
 from zbopt.scenario.words import Incumbents, Mode, Role, TaskForceState
+from zbopt.scenario.work import Post, TaskForce
 
 PRIORITY_WEIGHTS: Mapping[int, int] = {1: 9, 2: 3, 3: 1}
 """Weight of an empty seat by the priority of its post (stage `unfilled`)."""

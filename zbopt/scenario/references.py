@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from zbopt.diagnostics import Diagnostic, error, warning
-from zbopt.scenario.models import Kin
+from zbopt.scenario.people import Kin
 from zbopt.scenario.policy import Policy
 from zbopt.scenario.source import Marks, Path_
 from zbopt.scenario.texts import nearest

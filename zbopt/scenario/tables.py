@@ -6,8 +6,6 @@ rows, error values, merged and hidden cells are errors or are told once.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +18,6 @@ from zbopt.diagnostics import Diagnostic, DiagnosticsError, Mark, error, note, w
 from zbopt.scenario.cells import (
     MAX_CELL_SIGNS,
     MAX_COLUMNS,
-    MAX_ROWS,
     Flaw,
     Merged,
     Place,
@@ -31,7 +28,7 @@ from zbopt.scenario.cells import (
 )
 from zbopt.scenario.headers import HEADERS, LONG_TEXTS, UNUSED_HEADERS
 from zbopt.scenario.ods import Ods
-from zbopt.scenario.source import Marks, decode, read_bytes
+from zbopt.scenario.source import Marks, read_bytes
 from zbopt.scenario.texts import nearest, normal
 from zbopt.scenario.xls import Xls
 from zbopt.scenario.xlsx import Bomb, Damaged, Xlsx
@@ -76,64 +73,10 @@ class Grid:
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
-def read_csv(path: Path, shown: str) -> tuple[Grid, list[Diagnostic]]:
-    """A CSV file in UTF-8 (with or without mark), UTF-16 (with mark) or GB18030.
-
-    Comma, semicolon or tab: as a first line `sep=;` says, else what stands in the first line most often.
-    """
-    text, found = decode(read_bytes(path, shown), shown)
-    stated = re.match(r"sep=(.)\r?\n", text)
-    start = 1
-    if stated is not None:
-        text, start = text[stated.end() :], 2
-    lines = text.split("\n")
-    delimiter = stated[1] if stated is not None else _delimiter(lines[:MAX_TITLE_LINES])
-    wide = next((place for place, line in enumerate(lines) if line.count(delimiter) > WIDEST), None)
-    if wide is not None:
-        raise DiagnosticsError([error("Z023", Mark(shown, start + wide), limit=MAX_COLUMNS, what="columns")])
-    rows: list[list[str]] = []
-    places: list[int] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    first = start
-    try:
-        for row in reader:
-            rows.append(row)
-            places.append(start)
-            start = first + reader.line_num
-            _bounded(rows, shown)
-    except csv.Error as problem:
-        raise DiagnosticsError([*found, error("Z020", Mark(shown, start), problem=str(problem))]) from None
-    return Grid(shown, rows, places, delimiter=delimiter), found
-
-
-def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that parts one of the first lines into most known headers, else the one the fullest line has most of."""
-
-    def headers(sign: str) -> int:
-        return max(
-            (sum(header_key(cell.strip('"')) in _all_headers() for cell in line.split(sign)) for line in lines),
-            default=0,
-        )
-
-    return max((",", "\t", ";"), key=lambda sign: (headers(sign), max((line.count(sign) for line in lines), default=0)))
-
-
 @cache
 def _all_headers() -> frozenset[str]:
     """Every header of any list: keys and Chinese ones."""
     return frozenset(word for titles in HEADERS.values() for pair in titles.items() for word in pair)
-
-
-def _bounded(rows: list[list[str]], shown: str) -> None:
-    last = rows[-1]
-    if len(rows) > MAX_ROWS:
-        raise DiagnosticsError([error("Z023", Mark(shown), limit=MAX_ROWS, what="rows")])
-    if len(last) > MAX_COLUMNS:
-        if any(cell.strip() for cell in last[MAX_COLUMNS:]):
-            raise DiagnosticsError([error("Z023", Mark(shown, len(rows)), limit=MAX_COLUMNS, what="columns")])
-        del rows[-1][MAX_COLUMNS:]
-    if any(len(cell) > MAX_CELL_SIGNS for cell in last):
-        raise DiagnosticsError([error("Z029", Mark(shown, len(rows)), limit=MAX_CELL_SIGNS)])
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------------
@@ -435,4 +378,4 @@ def _put(row: dict[str, Any], key: str, text: str) -> None:
     target[last] = text
 
 
-__all__ = ["Grid", "Workbook", "grid_rows", "header_key", "known_columns", "open_workbook", "read_csv"]
+__all__ = ["Grid", "Workbook", "grid_rows", "header_key", "known_columns", "open_workbook"]

@@ -12,8 +12,9 @@ from functools import cached_property
 from zbopt.diagnostics import Diagnostic, Mark, error, warning
 from zbopt.scenario import facts
 from zbopt.scenario.load import Loaded
-from zbopt.scenario.models import Post, Scenario, TaskForce
+from zbopt.scenario.models import Scenario
 from zbopt.scenario.words import KeyTaskState, Mode, Role
+from zbopt.scenario.work import Post, TaskForce
 
 MIN_LOAD = 100
 """Load of a desk without posts: full time."""

@@ -16,13 +16,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from zbopt.diagnostics import DiagnosticsError, error
+from zbopt.scenario.csv_file import read_csv
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.headers import HEADERS, SHEETS
-from zbopt.scenario.load import Loaded, Reader, column_keys
+from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import ROW_MODELS
 from zbopt.scenario.policy import parse_scope, scope_text
+from zbopt.scenario.reading import Reader
+from zbopt.scenario.row_errors import column_keys
 from zbopt.scenario.source import decode, inside, read_bytes
-from zbopt.scenario.tables import Grid, header_row, open_workbook, read_csv
+from zbopt.scenario.tables import Grid, header_row, open_workbook
 
 
 @dataclass

@@ -18,9 +18,10 @@ from zbopt.engine.data import Data
 from zbopt.engine.eligibility import PAIR_MASKS, Eligibility, eligibility
 from zbopt.engine.linear import Bools, Ints
 from zbopt.engine.scores import Scores, fit, preference, stability, weights
-from zbopt.scenario.models import Pin, Post
+from zbopt.scenario.models import Pin
 from zbopt.scenario.rulebook import RULES
 from zbopt.scenario.words import Incumbents, Mode, Role
+from zbopt.scenario.work import Post
 from zbopt.scenario.workload import MIN_LOAD, Workloads, is_shared, plain_post
 
 CATEGORY, ROLE, OWN = "category", "role", "own"
