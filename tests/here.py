@@ -1,13 +1,17 @@
-"""The command line without a new process: what a planner would see, in a fraction of the time."""
+"""Where the checkout is, and the command line without a new process: what a planner would see, in a fraction of the time."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from click.testing import CliRunner
 
 from zbopt import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The checkout."""
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
+from tests.here import ROOT
 from tests.old_formats import flawed_ods, flawed_xls
 
-HERE = Path(__file__).parent
+HERE = ROOT / "tests"
 BAD = HERE / "cases" / "bad"
 CASES = sorted(folder.name for folder in BAD.iterdir() if folder.is_dir())
 
@@ -759,5 +760,5 @@ def test_every_code_occurs(made: Callable[[Maker], tuple[Path, list[str]]]) -> N
     seen |= {item.code for make in MADE for item in diagnosed(made(make)[0])}
     merging = {
         code for code in raised if "Z320" <= code <= "Z349"
-    }  # told by merge and restructure: tests/test_restructure.py
+    }  # told by merge and restructure: tests/planning/test_restructure.py
     assert raised - seen - merging == EXCEPTIONS

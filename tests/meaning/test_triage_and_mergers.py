@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.here import ROOT
 from zbopt import planning
 from zbopt.meaning.rehoming import Rehoming
 from zbopt.meaning.triage import Triage
@@ -18,7 +19,7 @@ from zbopt.report.language import Language
 from zbopt.report.merging import merge_summary
 from zbopt.scenario.load import load, parse
 
-FAULTS = Path(__file__).parents[2] / "shared" / "faults" / "merging"
+FAULTS = ROOT.parent / "shared" / "faults" / "merging"
 
 
 def case(**changes: Any) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import zbopt
 from tests.brute.oracle import solve
+from tests.here import ROOT
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.explaining.forced import chain
 from zbopt.planning.results import Result
 from zbopt.scenario.load import parse
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
+SCENARIOS = ROOT / "scenarios"
 THREE = SCENARIOS / "three-task-forces"
 
 

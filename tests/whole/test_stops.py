@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.here import zbopt_here
+from tests.here import ROOT, zbopt_here
 from tests.stops import inside, kills
-from tests.stops.cases import ROOT, SCENARIOS, Made, drawn
+from tests.stops.cases import SCENARIOS, Made, drawn
 from tests.stops.commands import GRID, Reference, made, reference
 
 # --- stops and signals -----------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import zbopt
+from tests.here import ROOT
 from zbopt.diagnostics import DiagnosticsError
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
+SCENARIOS = ROOT / "scenarios"
 
 
 def rows(chart: object) -> list[dict]:

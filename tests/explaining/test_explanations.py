@@ -10,6 +10,7 @@ import pytest
 from tests.brute.check_infeasible import read_yaml
 from tests.brute.oracle import World, broken, solve
 from tests.brute.second import possible
+from tests.here import ROOT
 from zbopt import planning
 from zbopt.diagnostics import Message
 from zbopt.report.explaining import Telling
@@ -18,7 +19,6 @@ from zbopt.report.listing import Lists
 from zbopt.scenario.load import Loaded, load
 from zbopt.scenario.writing import written
 
-ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "infeasible"
 TINY = [
     "01-township", "02-township-service", "03-recruit", "06-posted", "08-unit-cap", "12-interest", "14-age", "17-part-time-load",
@@ -248,7 +248,7 @@ def test_every_figure_of_a_printed_price_list(seed: int, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_figure_of_a_printed_forced_solve(language: str) -> None:
-    from tests.test_forced import forced_case, small
+    from tests.explaining.test_forced import forced_case, small
     from zbopt.scenario.load import parse
 
     loaded = parse(small())

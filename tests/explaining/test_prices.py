@@ -8,7 +8,7 @@ import pytest
 
 from tests.brute import price_oracle as brute
 from tests.brute.price_cases import price_case
-from tests.test_brute_force import readable
+from tests.engine.test_brute_force import readable
 from zbopt.engine.alternatives import alternatives
 from zbopt.engine.assign import solve
 from zbopt.explaining.case import Case

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_cli import zbopt as zbopt_apart
 from tests.here import zbopt_here as zbopt
-from tests.test_cli import zbopt as zbopt_apart
 
 INFEASIBLE = "scenarios/infeasible"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import zbopt
-from tests.here import zbopt_here
+from tests.here import ROOT, zbopt_here
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.plan.compare import Side, comparison
 from zbopt.planning.comparing import with_edits
@@ -24,7 +24,7 @@ from zbopt.scenario.editing import applied, edited
 from zbopt.scenario.edits import Edit
 from zbopt.scenario.load import load
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
+SCENARIOS = ROOT / "scenarios"
 PART_TIME = SCENARIOS / "part-time"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.brute import merge_cases
-from tests.test_audit import leaves, with_altered_leaf
+from tests.plan.test_audit import leaves, with_altered_leaf
 from zbopt import planning
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.engine.eligibility import PAIR_MASKS

@@ -10,13 +10,14 @@ from ruamel.yaml import YAML
 
 from tests.brute.check_infeasible import read_yaml
 from tests.brute.second import possible
+from tests.here import ROOT
 from zbopt import planning
 from zbopt.scenario.load import load
 from zbopt.scenario.rulebook import CONFIDENTIAL_RULES, shown_rule
 from zbopt.scenario.words import OTHER_CONDITIONS
 from zbopt.scenario.writing import written
 
-FOLDERS = sorted((Path(__file__).parent / "cases" / "infeasible").iterdir())
+FOLDERS = sorted((ROOT / "tests" / "cases" / "infeasible").iterdir())
 
 
 def expected(folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.test_privacy import CARD, SECRETS
+from tests.whole.test_privacy import CARD, SECRETS
 
 
 def zbopt(folder: Path, *words: str, lang: str = "zh") -> subprocess.CompletedProcess[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.here import ROOT
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.scenario.editing import applied, edited
 from zbopt.scenario.edits import Edit, parse_edits
@@ -14,7 +15,7 @@ from zbopt.scenario.load import load, parse
 from zbopt.scenario.models import Scenario
 from zbopt.scenario.writing import written
 
-ROOT = Path(__file__).parent.parent / "scenarios"
+SCENARIOS = ROOT / "scenarios"
 RAW = {
     "name": "修改",
     "as_of": "2019-06",
@@ -189,7 +190,7 @@ def write_beside(folder: Path, texts: list[str]) -> tuple[str, Scenario, list[st
 
 def test_tables_and_comments(tmp_path: Path) -> None:
     folder = tmp_path / "k"
-    shutil.copytree(ROOT / "kaihua-2019", folder)
+    shutil.copytree(SCENARIOS / "kaihua-2019", folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     sha, again, files = write_beside(folder, KAIHUA)
     assert again.sha256 == sha
@@ -206,7 +207,7 @@ def test_tables_and_comments(tmp_path: Path) -> None:
 
 def test_inline_lists(tmp_path: Path) -> None:
     folder = tmp_path / "i"
-    shutil.copytree(ROOT / "infeasible", folder)
+    shutil.copytree(SCENARIOS / "infeasible", folder)
     sha, again, files = write_beside(folder, ["+pins.P1@T1-head!待批", "posts.T1-plan.seats=2", "units.U2.lend_max=1"])
     assert again.sha256 == sha
     assert files == ["scenario.repair-1.yaml"]
@@ -216,7 +217,7 @@ def test_inline_lists(tmp_path: Path) -> None:
 
 def test_a_base_stays_the_base(tmp_path: Path) -> None:
     folder = tmp_path / "b"
-    shutil.copytree(ROOT / "infeasible", folder)
+    shutil.copytree(SCENARIOS / "infeasible", folder)
     (folder / "scenario.yaml").rename(folder / "old.yaml")
     (folder / "scenario.yaml").write_text("base: old.yaml\npolicy:\n  rules:\n    R30: off\n", encoding="utf-8")
     sha, again, files = write_beside(folder, ["posts.T1-head.must_fill=false", "policy.rules.R28=warn"])

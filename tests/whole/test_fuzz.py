@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+
+from tests.here import ROOT
 
 pytest.importorskip("resource")
 
@@ -17,7 +18,6 @@ from tests.fuzz.container import planted_rows
 from tests.fuzz.damage import KINDS, SAME, TOLD, Damage, case
 from tests.fuzz.judge import ended, kept
 
-ROOT = Path(__file__).parents[1]
 CHECK = ("check", "./case")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.here import ROOT
 from tests.old_formats import cell, flawed_ods, flawed_xls, line, ods, table, typed_xls
-from tests.test_bad_inputs import HEAD, flawed_book, write
+from tests.scenario.test_bad_inputs import HEAD, flawed_book, write
 from zbopt.diagnostics import DiagnosticsError
 from zbopt.scenario.cells import Merged, TooMuch, filled_down
 from zbopt.scenario.idcard import check_id_card
@@ -19,7 +20,7 @@ from zbopt.scenario.tables import Workbook
 from zbopt.scenario.texts import nearest
 from zbopt.scenario.words import Status
 
-FAULTS = Path(__file__).parents[2] / "shared" / "faults"
+FAULTS = ROOT.parent / "shared" / "faults"
 
 
 def people_of(folder: Path, text: str, encoding: str = "utf-8") -> Loaded:
