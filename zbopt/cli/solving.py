@@ -97,7 +97,7 @@ def _finish(result: Any, output: Output, run: dict[str, Any], language: Language
 def _explained(result: Any, run: dict[str, Any], language: Language) -> None:
     """The conflict and the repairs of an impossible case, within what is left of a stated limit, else within another solve's."""
     from zbopt import planning
-    from zbopt.planning.explaining import case_of
+    from zbopt.planning.conflicts import case_of
     from zbopt.progress import Control
     from zbopt.report.explaining import Telling
 

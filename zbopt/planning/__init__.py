@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from zbopt.planning.comparing import compare as compare
     from zbopt.planning.comparing import scenario_of as scenario_of
     from zbopt.planning.comparing import what_if as what_if
-    from zbopt.planning.explaining import Explanation as Explanation
-    from zbopt.planning.explaining import explain as explain
-    from zbopt.planning.explaining import explain_case as explain_case
+    from zbopt.planning.conflicts import Explanation as Explanation
+    from zbopt.planning.conflicts import explain as explain
+    from zbopt.planning.conflicts import explain_case as explain_case
     from zbopt.planning.fitness import stages_left_out as stages_left_out
-    from zbopt.planning.forcing import Asked as Asked
-    from zbopt.planning.forcing import answer_take as answer_take
-    from zbopt.planning.forcing import answer_why as answer_why
-    from zbopt.planning.forcing import answer_why_not as answer_why_not
-    from zbopt.planning.forcing import what_would_it_take as what_would_it_take
-    from zbopt.planning.forcing import why as why
-    from zbopt.planning.forcing import why_not as why_not
+    from zbopt.planning.forced import Asked as Asked
+    from zbopt.planning.forced import answer_take as answer_take
+    from zbopt.planning.forced import answer_why as answer_why
+    from zbopt.planning.forced import answer_why_not as answer_why_not
+    from zbopt.planning.forced import what_would_it_take as what_would_it_take
+    from zbopt.planning.forced import why as why
+    from zbopt.planning.forced import why_not as why_not
     from zbopt.planning.frontiers import frontier as frontier
     from zbopt.planning.grids import Grid as Grid
     from zbopt.planning.grids import grid as grid
@@ -52,9 +52,9 @@ _PLACES = {
     "assigning": ("assign", "check"),
     "auditing": ("file_faults", "re_solve", "unchecked_claims"),
     "comparing": ("Comparison", "compare", "scenario_of", "what_if"),
-    "explaining": ("Explanation", "explain", "explain_case"),
+    "conflicts": ("Explanation", "explain", "explain_case"),
     "fitness": ("stages_left_out",),
-    "forcing": ("Asked", "answer_why", "answer_why_not", "answer_take", "what_would_it_take", "why", "why_not"),
+    "forced": ("Asked", "answer_why", "answer_why_not", "answer_take", "what_would_it_take", "why", "why_not"),
     "frontiers": ("frontier",),
     "grids": ("Grid", "grid"),
     "merging": ("merge", "restructure"),

@@ -13,9 +13,9 @@ from zbopt.plan.document import Document
 from zbopt.plan.merge_document import scenario_to_show
 from zbopt.planning.answers import confirmed, open_plan
 from zbopt.planning.assigning import assign
-from zbopt.planning.explaining import edits_json
-from zbopt.planning.framed import Framed
+from zbopt.planning.conflicts import edits_json
 from zbopt.planning.merging import merge, restructure
+from zbopt.planning.notebook import Framed
 from zbopt.planning.results import Result
 from zbopt.progress import Listener, OnControl
 from zbopt.scenario.editing import edited

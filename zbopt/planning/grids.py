@@ -19,11 +19,11 @@ from zbopt.explaining.prices import Outcome
 from zbopt.plan.document import Document, to_bytes
 from zbopt.plan.runfolder import GRID, MANIFEST, ROWS, Identity, chosen_folder, not_written, read_json
 from zbopt.plan.writing import settle, write_file
-from zbopt.planning.explaining import edits_json, opened
-from zbopt.planning.framed import Framed, head
+from zbopt.planning.conflicts import edits_json, opened
 from zbopt.planning.gridfile import Row, read_grid
+from zbopt.planning.notebook import Framed, head
+from zbopt.planning.parallel import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.planning.resuming import token
-from zbopt.planning.side_by_side import Task, in_processes, num_processes, on_cluster, shipment, solved
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.editing import edited
 from zbopt.scenario.edits import Edit

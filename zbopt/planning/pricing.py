@@ -12,8 +12,8 @@ from zbopt.explaining.prices import Price, PriceList
 from zbopt.meaning.measure import measure
 from zbopt.plan.audit import AuditError, AuditFault, confirm
 from zbopt.plan.document import Document
-from zbopt.planning.explaining import controlled, edits_json, opened
-from zbopt.planning.framed import Framed, head, stages_json
+from zbopt.planning.conflicts import controlled, edits_json, opened
+from zbopt.planning.notebook import Framed, head, stages_json
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.fields import Share
 from zbopt.scenario.load import Loaded
@@ -54,7 +54,7 @@ def prices(
     on_control: OnControl = None,
 ) -> Listed:
     """What each rule, quota, pin and bound alone costs; `processes` solve side by side (all processors where not stated)."""
-    from zbopt.planning.side_by_side import solved_elsewhere
+    from zbopt.planning.parallel import solved_elsewhere
 
     loaded, case = opened(source, kind, decisions, seed, workers)
     control = controlled(loaded, time_limit_seconds, listener, on_control, LIMIT_FACTOR)

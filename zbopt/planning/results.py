@@ -13,7 +13,7 @@ from typing import Any
 
 from zbopt.plan.audit import AuditFault
 from zbopt.plan.document import Document
-from zbopt.planning.framed import Framed
+from zbopt.planning.notebook import Framed
 from zbopt.scenario.decisions import Override
 from zbopt.scenario.load import Loaded
 from zbopt.scenario.models import Scenario, plain

@@ -20,7 +20,7 @@ from zbopt.meaning.teams import Structure
 from zbopt.plan.document import Document
 from zbopt.plan.merge_document import overrides_in
 from zbopt.planning.answers import Answer, Finished, confirmed, find, open_plan, why_not_there, why_there
-from zbopt.planning.explaining import case_of, conflict_json, controlled, edits_json, repair_json
+from zbopt.planning.conflicts import case_of, conflict_json, controlled, edits_json, repair_json
 from zbopt.planning.results import Result
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario import facts

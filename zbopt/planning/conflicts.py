@@ -15,8 +15,8 @@ from zbopt.explaining.shortfalls import Shortfall, shortfalls
 from zbopt.explaining.wording import edit_message, element_message, element_place, supply_rows
 from zbopt.plan.document import Document
 from zbopt.planning.fitness import checked
-from zbopt.planning.framed import Framed, head, stages_json
 from zbopt.planning.merging import merge_hints, unfit_checked
+from zbopt.planning.notebook import Framed, head, stages_json
 from zbopt.progress import Control, Listener, OnControl
 from zbopt.scenario.decisions import Override, load_decisions
 from zbopt.scenario.edits import Edit
