@@ -754,7 +754,7 @@ def test_every_code_occurs(made: Callable[[Maker], tuple[Path, list[str]]]) -> N
     import zbopt
 
     package = Path(zbopt.__file__).parent
-    sources = [*(package / "scenario").glob("*.py"), package / "supply.py"]
+    sources = [*(package / "scenario").glob("*.py"), package / "explaining" / "supply.py"]
     raised = {code for path in sources for code in re.findall(r'"(Z[0-3]\d\d)"', path.read_text(encoding="utf-8"))}
     seen = {item.code for name in CASES for item in diagnosed(BAD / name)}
     seen |= {item.code for make in MADE for item in diagnosed(made(make)[0])}
