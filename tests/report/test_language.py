@@ -21,15 +21,17 @@ def arguments(template: str) -> set[str]:
     return optional | {name for _, name, _, _ in string.Formatter().parse(plain) if name}
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
-def test_both_languages_say_the_same(code: str) -> None:
-    entry = catalogue()[code]
-    assert set(entry) == {"en", "zh"}
-    assert arguments(entry["zh"]) <= arguments(entry["en"])
-    for name in ("en", "zh"):
-        text = Language(name).text(code, **dict.fromkeys(arguments(entry["en"]), "x"))
-        assert text
-        assert "{" not in text
+def test_both_languages_say_the_same() -> None:
+    languages = {name: Language(name) for name in ("en", "zh")}
+    faults = []
+    for code, entry in catalogue().items():
+        if set(entry) != set(languages) or not arguments(entry["zh"]) <= arguments(entry["en"]):
+            faults.append(code)
+            continue
+        texts = [language.text(code, **dict.fromkeys(arguments(entry["en"]), "x")) for language in languages.values()]
+        faults += [code for text in texts if not text or "{" in text]
+    assert len(catalogue()) > 500
+    assert faults == []
 
 
 def test_every_code_in_the_source_is_in_the_catalogue() -> None:
