@@ -13,7 +13,7 @@ test: $(VENV)/ready-dev
 	$(BIN)/ruff format --check zbopt tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: test
 
