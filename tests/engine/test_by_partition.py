@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.brute import merge_cases
+from zbopt.engine.backend import Relaxation
 from zbopt.engine.merge import by_partition, hull
 from zbopt.engine.merge import solve as merge
 from zbopt.engine.merge.hull import Entries
@@ -93,6 +94,23 @@ def test_components_with_too_many_partitions_list_none() -> None:
     teams = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2)]
     assert [len(part.partitions) for part in hull.components(teams, np.arange(6), 4)] == [4]
     assert [len(part.partitions) for part in hull.components(teams, np.arange(6), 3)] == [0]
+
+
+def test_dead_ends_are_left_at_once() -> None:
+    """The last part fits only with one of the first two, and these with nobody else of the rest: every other choice for them is a dead end."""
+    parts = 30
+    last = parts - 1
+    pairs = [(one, other) for one in range(last) for other in range(one + 1, last) if (one, other) != (0, 1)]
+    teams = [*((part,) for part in range(last)), *pairs, (0, last), (1, last)]
+    assert [component.partitions for component in hull.components(teams, np.arange(len(teams)))] == [()]
+    few = [(0,), (1,), (2,), (0, 3), (1, 3)]
+    (component,) = hull.components([*few, (0, 1), (1, 2)], np.arange(7))
+    assert sorted(chosen.tolist() for chosen in component.partitions) == [[0, 2, 4], [1, 2, 3], [3, 6]]
+
+
+def test_listing_ends_after_so_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hull, "MAX_STEPS", 3)
+    assert hull.components([(0,), (1,), (0, 1)], np.arange(3))[0].partitions == ()
 
 
 # --- the walk ------------------------------------------------------------------------------------------------------------
@@ -222,3 +240,70 @@ def test_a_stop_within_the_walk_keeps_plan_and_bound(walks: dict[int, Walked], m
         assert solution.assignment
         assert merit.value <= best <= merit.bound, seed
     assert stopped >= 4
+
+
+def triangles() -> Scenario:
+    """Two partitions: a pin against a refusal bars one, two triangles of kin the other, though not its relaxation."""
+    kin = {(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)}
+    people = [{"id": "P0", "refuses": ["T1"]}, {"id": "P1"}]
+    for number in range(6):
+        relatives = [{"person": f"K{other}", "relation": "兄弟"} for one, other in sorted(kin) if one == number]
+        people.append({"id": f"K{number}", "kin": relatives})
+    work = [("T0", 1), ("T1", 1), ("T2", 3)]
+    return parse({
+        "format": 1, "name": "三角", "as_of": "2020-01", "categories": [{"id": "planning", "name": "谋划"}],
+        "units": [{"id": "U1", "name": "单位", "level": "county", "kind": "party"}],
+        "people": [row | {"name": f"干部{row['id']}", "unit": "U1", "categories": {"planning": 4}} for row in people],
+        "duties": [{"id": f"D{key}", "name": f"职责{key}"} for key, _ in work],
+        "task_forces": [{"id": key, "name": f"专班{key}", "kind": "project"} for key, _ in work],
+        "workload": [{"task_force": key, "duty": f"D{key}", "category": "planning", "fte": fte} for key, fte in work],
+        "pins": [{"person": "P0", "task_force": "T0", "must": True, "by": "组", "why": "试"}],
+        "policy": {
+            "rules": {"R37": "off", "R30": "hard", "R15": "hard"},
+            "merge": {"min_overlap": "0%", "max_members": 2, "max_size": 15, "forbid": [{"task_forces": ["T0", "T2"]}]},
+        },
+    }).scenario  # fmt: skip
+
+
+def test_a_stop_before_the_first_plan_is_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an impossible partition nothing is opened: its bound is no number that could be told."""
+    branch, control, bounds = by_partition._Walk._branch, Control(60), []
+
+    def once(walk: by_partition._Walk, *given: object) -> None:
+        branch(walk, *given)  # type: ignore[arg-type]
+        bounds.extend(node.bound for node in walk.open)
+        if walk.value is None:
+            control.request_stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(by_partition._Walk, "_branch", once)
+        assert solved(triangles(), control).status == "stopped"
+    assert np.isfinite(bounds).all()
+    assert solved(triangles()).status == "proved"
+
+
+@pytest.mark.parametrize("which", ["relax", "plain"])
+def test_a_relaxation_without_an_answer_is_done_without(
+    which: str, monkeypatch: pytest.MonkeyPatch, plain: dict[int, Solution]
+) -> None:
+    """The solver of relaxations gives up although there is time: the whole-number search goes on from a plain bound."""
+
+    def gives_up(*given: object, **named: object) -> Relaxation:
+        nothing = np.zeros(1)
+        return Relaxation("stopped", nothing, nothing, -np.inf)
+
+    if which == "relax":
+        monkeypatch.setattr(by_partition, "relax", gives_up)
+    else:
+        relaxation = Descent.relaxation
+        monkeypatch.setattr(
+            Descent,
+            "relaxation",
+            lambda self, name, model=None: gives_up() if name == "merit" else relaxation(self, name, model),
+        )
+    for seed in SEEDS[:3]:
+        found, before = solved(scenario_of(seed)), plain[seed]
+        assert found.status == before.status == "proved"
+        assert [(str(one.name), one.value) for one in found.stages] == [
+            (str(one.name), one.value) for one in before.stages
+        ]

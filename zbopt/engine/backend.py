@@ -100,14 +100,13 @@ def relax(
     use = np.union1d(first, np.flatnonzero(model.lower > 0)) if first is not None else open_columns
     use = np.intersect1d(use, open_columns)
     matrix = model.matrix.tocsc()
-    solver = _highs(model, matrix, objective, use)
-    solver.setOptionValue("presolve", "on" if presolve else "off")
-    for _ in range(MAX_ROUNDS):
+    solver = _highs(model, matrix, objective, use, presolve)
+    for number in range(MAX_ROUNDS):
         status = _run_highs(solver, control, stage)
         impossible = status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
         if impossible and len(use) < len(open_columns):
             use = open_columns
-            solver = _highs(model, matrix, objective, use)
+            solver = _highs(model, matrix, objective, use, presolve)
             continue
         if impossible:  # every column has finite bounds, so it cannot be unbounded
             return _failed(model, "infeasible", np.inf)
@@ -118,6 +117,8 @@ def relax(
         better = np.setdiff1d(np.flatnonzero((reduced < -PRICE_TOLERANCE) & (model.upper > 0)), use)
         if not len(better):
             break
+        if number >= MAX_ROUNDS - 2:
+            better = np.setdiff1d(open_columns, use)  # the last round has them all
         _append(solver, model, matrix, objective, better)
         use = np.r_[use, better]
     x = np.zeros(model.num_columns)
@@ -145,7 +146,7 @@ def _run_highs(solver: Any, control: Control, stage: str) -> Any:
     return None if status is None else solver.getModelStatus()
 
 
-def _highs(model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, columns: Ints) -> Any:
+def _highs(model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, columns: Ints, presolve: bool) -> Any:
     """A HiGHS instance holding the model's part on some columns."""
     part = matrix[:, columns]
     program = highspy.HighsLp()
@@ -161,7 +162,7 @@ def _highs(model: LinearModel, matrix: sparse.csc_matrix, objective: Floats, col
     program.a_matrix_.index_ = part.indices
     program.a_matrix_.value_ = part.data
     solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+    for name, value in (("output_flag", False), ("threads", 1), ("presolve", "on" if presolve else "off")):
         solver.setOptionValue(name, value)
     solver.passModel(program)
     return solver

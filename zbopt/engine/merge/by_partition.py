@@ -87,8 +87,10 @@ class _Walk:
     def run(self, parts: tuple[Component, ...], model: LinearModel, extended: Hull | None) -> Proof:
         """The proof; its relaxation is that of the root, whose hull is given."""
         plain = self.descent.relaxation(STAGE, model)
-        if plain.outcome != "optimal":
-            return Proof(plain, None, 0, plain.outcome)
+        if plain.outcome == "stopped":
+            return self._plainly(model)
+        if plain.outcome == "infeasible":
+            return Proof(plain, None, 0, "infeasible")
         self._open(plain.bound, parts, model, plain.reduced)
         whole = plain
         while self.open and not self._worse(self.open[0].bound):
@@ -99,7 +101,8 @@ class _Walk:
             extended = None
             if found.plain.outcome == "stopped":
                 heapq.heappush(self.open, node)
-                self.descent.stopped = True
+                if not self.descent.out_of_time():
+                    return self._plainly(model)
             if found.plain.outcome == "optimal":
                 whole = found.plain if whole is plain else whole
                 self.lowest = min([found.plain.bound, *(other.bound for other in self.open)])
@@ -111,6 +114,11 @@ class _Walk:
         self.descent.equals = self.equals
         self.descent.all_equals = not self.too_many and all(part.partitions for part in parts)
         return Proof(whole, self.value, self.value, "optimal")
+
+    def _plainly(self, model: LinearModel) -> Proof:
+        """As without partitions: a relaxation came to no end though there is time, or there is none."""
+        self.descent.keep(self.best)
+        return Descent.solved(self.descent, STAGE, model, self.best)
 
     def _open(self, bound: float, parts: tuple[Component, ...], model: LinearModel, reduced: Floats) -> None:
         self.opened += 1
@@ -163,7 +171,7 @@ class _Walk:
             others = [
                 (cost, chosen)
                 for number, (cost, chosen) in enumerate(zip(costs, part.partitions, strict=True))
-                if number != best and not self._worse(found.plain.bound + cost)
+                if number != best and cost < np.inf and not self._worse(found.plain.bound + cost)
             ]
             if others:
                 group = replace(part, partitions=tuple(chosen for _, chosen in others))
@@ -197,14 +205,14 @@ class _Walk:
         relaxed = found.plain if whole else self.descent.relaxation(STAGE, model)
         if relaxed.outcome == "infeasible":
             return
-        value, outcome = None, "stopped"
-        if relaxed.outcome == "optimal":
-            self.descent.control = Control(self.control.seconds_left(), lambda _: self._tell()).part_of(self.control)
-            value, _, outcome = self.descent.prove(STAGE, relaxed, model, None)
-            self.descent.control = self.control
+        if relaxed.outcome == "stopped":
+            relaxed = found.plain  # holds for the leaf too
+        self.descent.control = Control(self.control.seconds_left(), lambda _: self._tell()).part_of(self.control)
+        value, bound, outcome = self.descent.prove(STAGE, relaxed, model, None)
+        self.descent.control = self.control
         if outcome == "stopped":
             self.descent.stopped = True
-            heapq.heappush(self.open, replace(node, bound=round(found.plain.bound, 6)))
+            self._open(max(bound, found.plain.bound), parts, node.model, found.plain.reduced)
         point = self.descent.point
         if value is None or point is None:
             return

@@ -9,9 +9,9 @@ of the copies. At 29 and 60 dense task forces its bound of merit is the best pla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from zbopt.engine.linear import Bools, Floats, Ints, LinearModel, ModelBuilder
 
 MAX_PARTITIONS = 60
 """Partitions of a component above which no copies are made."""
+
+MAX_STEPS = 3_000
+"""Sets of parts looked at while the partitions of a component are listed: it may have few and many dead ends before them."""
 
 EPS = 1e-9
 ROUNDS = 4
@@ -45,22 +48,35 @@ def components(teams: Sequence[tuple[int, ...]], y: Ints, most: int = MAX_PARTIT
     found = []
     for part in sorted(part for part, others in group.items() if part == min(others)):
         inside = [(place, team) for place, team in enumerate(teams) if team[0] in group[part]]
-        listed = list(islice(_partitions(frozenset(group[part]), inside), most + 1))
-        partitions = tuple(y[np.array(chosen, np.int64)] for chosen in listed) if len(listed) <= most else ()
+        listed = _partitions(frozenset(group[part]), inside, most)
+        partitions = tuple(y[np.array(chosen, np.int64)] for chosen in listed)
         found.append(Component(y[np.array([place for place, _ in inside], np.int64)], partitions))
     return tuple(found)
 
 
-def _partitions(rest: frozenset[int], teams: Sequence[tuple[int, tuple[int, ...]]]) -> Iterator[tuple[int, ...]]:
-    """Every way to put the parts into disjoint teams, as places."""
-    if not rest:
-        yield ()
-        return
-    fits = [(place, team) for place, team in teams if rest.issuperset(team)]
-    for place, team in fits:
-        if min(rest) in team:
-            for others in _partitions(rest.difference(team), fits):
-                yield (place, *others)
+def _partitions(
+    parts: frozenset[int], teams: Sequence[tuple[int, tuple[int, ...]]], most: int
+) -> list[tuple[int, ...]]:
+    """Every way to put the parts into disjoint teams, as sorted places; none where there are more than `most` or `MAX_STEPS` sets were looked at.
+
+    Of the parts left the one that fewest teams fit comes first, so that a set that cannot be completed is left at once.
+    """
+    found: list[tuple[int, ...]] = []
+    stack: list[tuple[frozenset[int], tuple[int, ...], Sequence[tuple[int, tuple[int, ...]]]]] = [(parts, (), teams)]
+    for _ in range(MAX_STEPS):
+        if not stack:
+            return sorted(found)
+        rest, chosen, fits = stack.pop()
+        if not rest:
+            found.append(tuple(sorted(chosen)))
+            if len(found) > most:
+                return []
+            continue
+        fits = [(place, team) for place, team in fits if rest.issuperset(team)]
+        holding = Counter(part for _, team in fits for part in team)
+        first = min(rest, key=lambda part: (holding[part], part))
+        stack += [(rest.difference(team), (*chosen, place), fits) for place, team in reversed(fits) if first in team]
+    return []
 
 
 @dataclass(frozen=True)

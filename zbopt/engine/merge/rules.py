@@ -12,6 +12,9 @@ from zbopt.engine.merge.model import INF, Entries, Merging, seat_sum
 from zbopt.scenario import facts
 from zbopt.scenario.words import Incumbents, Mode
 
+MAX_KIN_TEAMS = 1_000
+"""Teams above which kin are bounded part by part: rows of teams are as many as kin times teams."""
+
 
 def evasion(m: Merging) -> None:
     """No bar is evaded: w_ci + T_ij <= 1 (+ evade_ci, paid) where c is barred from part j (R17, R30, a pin against it)."""
@@ -73,7 +76,7 @@ def _pay(m: Merging, kind: str, added: Ints, slack: Mapping[tuple[int, int], lis
 def r15(m: Merging) -> None:
     """Kin c, c' in one team: w_c(G) + w_c'(G) + y_G <= 2 (+ together_cc', one for the pair, paid), w_c(G) the seats of c at G's desks.
 
-    Where one of them could hold two seats: w_ci + w_c'j + T_ij <= 2 for i != j, w_ci + w_c'i <= 1. Rows of whole teams are much
+    Where one of them could hold two seats, or teams are very many: w_ci + w_c'j + T_ij <= 2 for i != j, w_ci + w_c'i <= 1. Rows of whole teams are much
     tighter: the people of a slot may be named at any of its desks, and a half at each of two desks keeps the rows of both.
     """
     mode = m.context.mode("R15")
@@ -86,7 +89,7 @@ def r15(m: Merging) -> None:
     bounds: list[float] = []
     slack: list[tuple[int, int]] = []
     for number, (a, b) in enumerate(kin):
-        split = bool(m.context.several[[index[a], index[b]]].any())
+        split = bool(m.context.several[[index[a], index[b]]].any()) or len(m.teams) > MAX_KIN_TEAMS
         for label, pairs, column in (
             _kin_by_part(m, index[a], index[b]) if split else _kin_by_team(m, index[a], index[b])
         ):
