@@ -108,8 +108,8 @@ def test_dead_ends_are_left_at_once() -> None:
     assert sorted(chosen.tolist() for chosen in component.partitions) == [[0, 2, 4], [1, 2, 3], [3, 6]]
 
 
-def test_listing_ends_after_so_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hull, "MAX_STEPS", 3)
+def test_listing_ends_after_so_many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hull, "MAX_LOOKS", 5)
     assert hull.components([(0,), (1,), (0, 1)], np.arange(3))[0].partitions == ()
 
 

@@ -57,11 +57,14 @@ class ByPartition(Descent):
         if self.merging is None or self.out_of_time():
             return super().solved(name, model, hint)
         parts = self._components(self.merging, model)
+        choice = any(len(part.partitions) > 1 for part in parts)
+        if not choice and not all(part.partitions for part in parts):
+            return super().solved(name, model, hint)  # nothing is listed that a hull could tell
         owner = _owner(self.merging, parts, model.num_columns)
         extended = hull(model, name, owner, parts)
         if extended is None:  # seen at once where no partition can be staffed; the relaxation may need seconds for that
             return Proof(_failed("infeasible", np.inf, model.num_columns), None, 0, "infeasible")
-        if name != STAGE or all(len(part.partitions) < 2 for part in parts):
+        if name != STAGE or not choice:
             return super().solved(name, model, hint)
         return _Walk(self, self.merging, owner, hint).run(parts, model, extended)
 

@@ -20,8 +20,8 @@ from zbopt.engine.linear import Bools, Floats, Ints, LinearModel, ModelBuilder
 MAX_PARTITIONS = 60
 """Partitions of a component above which no copies are made."""
 
-MAX_STEPS = 3_000
-"""Sets of parts looked at while the partitions of a component are listed: it may have few and many dead ends before them."""
+MAX_LOOKS = 200_000
+"""Teams looked at while the partitions of a component are listed: it may have few of them and many dead ends before them."""
 
 EPS = 1e-9
 ROUNDS = 4
@@ -41,32 +41,44 @@ class Component:
 
 def components(teams: Sequence[tuple[int, ...]], y: Ints, most: int = MAX_PARTITIONS) -> tuple[Component, ...]:
     """The components of some teams (tuples of parts, columns y), in order of their lowest part."""
-    group: dict[int, set[int]] = {}
+    owner = {part: part for team in teams for part in team}
+
+    def find(part: int) -> int:
+        while owner[part] != part:
+            owner[part] = owner[owner[part]]
+            part = owner[part]
+        return part
+
     for team in teams:
-        joined: set[int] = set(team).union(*(group.get(part, {part}) for part in team))
-        group.update(dict.fromkeys(joined, joined))
+        for other in team[1:]:
+            one, two = sorted((find(team[0]), find(other)))
+            owner[two] = one
+    inside: dict[int, list[tuple[int, tuple[int, ...]]]] = {part: [] for part in sorted(owner) if find(part) == part}
+    for place, team in enumerate(teams):
+        inside[find(team[0])].append((place, team))
     found = []
-    for part in sorted(part for part, others in group.items() if part == min(others)):
-        inside = [(place, team) for place, team in enumerate(teams) if team[0] in group[part]]
-        listed = _partitions(frozenset(group[part]), inside, most)
+    for own in inside.values():
+        listed = _partitions(frozenset(part for _, team in own for part in team), own, most)
         partitions = tuple(y[np.array(chosen, np.int64)] for chosen in listed)
-        found.append(Component(y[np.array([place for place, _ in inside], np.int64)], partitions))
+        found.append(Component(y[np.array([place for place, _ in own], np.int64)], partitions))
     return tuple(found)
 
 
 def _partitions(
     parts: frozenset[int], teams: Sequence[tuple[int, tuple[int, ...]]], most: int
 ) -> list[tuple[int, ...]]:
-    """Every way to put the parts into disjoint teams, as sorted places; none where there are more than `most` or `MAX_STEPS` sets were looked at.
+    """Every way to put the parts into disjoint teams, as sorted places; none where there are more than `most`, or after `MAX_LOOKS`.
 
     Of the parts left the one that fewest teams fit comes first, so that a set that cannot be completed is left at once.
     """
     found: list[tuple[int, ...]] = []
     stack: list[tuple[frozenset[int], tuple[int, ...], Sequence[tuple[int, tuple[int, ...]]]]] = [(parts, (), teams)]
-    for _ in range(MAX_STEPS):
-        if not stack:
-            return sorted(found)
+    looks = 0
+    while stack:
         rest, chosen, fits = stack.pop()
+        looks += 1 + len(fits)
+        if looks > MAX_LOOKS:
+            return []
         if not rest:
             found.append(tuple(sorted(chosen)))
             if len(found) > most:
@@ -76,7 +88,7 @@ def _partitions(
         holding = Counter(part for _, team in fits for part in team)
         first = min(rest, key=lambda part: (holding[part], part))
         stack += [(rest.difference(team), (*chosen, place), fits) for place, team in reversed(fits) if first in team]
-    return []
+    return sorted(found)
 
 
 @dataclass(frozen=True)
