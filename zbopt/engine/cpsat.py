@@ -102,9 +102,7 @@ def cp_program(
     upper = np.where(np.isinf(model.row_upper), 2**40, model.row_upper).astype(np.int64)
     data = np.rint(part.data).astype(np.int64)
     said = np.diff(part.indptr) > 0
-    said |= (lower > 0) | (
-        upper < 0
-    )  # without columns a row that 0 does not keep stays, and makes the program impossible
+    said |= (lower > 0) | (upper < 0)  # one that 0 does not keep stays, and makes the program impossible
     for row in np.flatnonzero(said).tolist():
         span = slice(part.indptr[row], part.indptr[row + 1])
         inside = [variables[place] for place in part.indices[span]]

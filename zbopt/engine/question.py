@@ -162,11 +162,9 @@ def _reduced(model: LinearModel) -> tuple[LinearModel | None, Ints]:
 def _seats_bounded(context: Context, model: LinearModel) -> LinearModel:
     """Empty seats as bounds of the rows `seats` in place of columns, so that a post that may stay empty asks for nobody."""
     upper, lower = model.upper.copy(), model.row_lower.copy()
-    for block in model.row_blocks:
-        if block.kind == "seats":
-            rows = np.arange(block.first, block.first + len(block.labels))
-            least = model.row_lower[rows] - upper[context.u]
-            lower[rows] = np.where(least > 0, least, -np.inf)
+    rows = model.rows_of("seats")
+    least = model.row_lower[rows] - upper[context.u]
+    lower[rows] = np.where(least > 0, least, -np.inf)
     upper[context.u] = np.minimum(upper[context.u], 0)
     return replace(model, upper=upper, row_lower=lower)
 

@@ -1,4 +1,4 @@
-"""Rows about people and where they come from: persons, units, leaders, categories. Fields: `docs/scenario.md`."""
+"""Rows about people and where they come from: persons, units, leaders, categories."""
 
 from __future__ import annotations
 

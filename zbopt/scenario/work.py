@@ -1,4 +1,4 @@
-"""Rows about work: key tasks, duties, task forces, workload, posts, applications. Fields: `docs/scenario.md`."""
+"""Rows about work: key tasks, duties, task forces, workload, posts, applications."""
 
 from __future__ import annotations
 
